@@ -1,0 +1,180 @@
+"""Every error that audiokit raises on purpose. ``str(error)`` is a sentence for a person.
+
+::
+
+    AudiokitError
+    ├─ InputError        UnreadableAudio  UnsupportedFormat  ClipTooLong  ClipTooShort  NothingHeard  FileTooLarge
+    ├─ ProviderError     ProviderRefused  KeyRefused  QuotaExhausted  ProviderBusy*  ProviderUnreachable*
+    │                    ReplyUnusable  ModelRetired  AudioForgotten
+    ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound
+    └─ StoreError        Busy*  Damaged                                   (* retryable = True)
+
+The sentence says what happened and one next step. ``error.detail`` is for the log: status, request id, model.
+Neither ever holds a key, a prompt or a transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+__all__ = [
+    "AudioForgotten",
+    "AudiokitError",
+    "BudgetExceeded",
+    "Busy",
+    "ClipTooLong",
+    "ClipTooShort",
+    "Damaged",
+    "FileTooLarge",
+    "InputError",
+    "KeyRefused",
+    "ModelRetired",
+    "NotAllowed",
+    "NotConfigured",
+    "NotFound",
+    "NothingHeard",
+    "ProviderBusy",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderUnreachable",
+    "QuotaExhausted",
+    "ReplyUnusable",
+    "StoreError",
+    "UnreadableAudio",
+    "UnsupportedFormat",
+]
+
+
+class AudiokitError(Exception):
+    """Something that a person can be told in one sentence."""
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, /, **detail: object) -> None:
+        super().__init__(sentence)
+        self.detail: Mapping[str, object] = MappingProxyType({k: v for k, v in detail.items() if v is not None})
+
+
+class InputError(AudiokitError):
+    """What the person gave cannot be used as it is."""
+
+
+class UnreadableAudio(InputError):
+    """The bytes are not sound that we can decode."""
+
+
+class UnsupportedFormat(InputError):
+    """We know what this is, and it is not something that can be used here."""
+
+
+class ClipTooLong(InputError):
+    """The recording lasts longer than what it was meant for takes."""
+
+    def __init__(self, *, duration_s: float, max_duration_s: float) -> None:
+        super().__init__(
+            f"This recording lasts {duration_s:.0f} s; the limit is {max_duration_s:.0f} s. Send a shorter part of it.",
+            duration_s=duration_s,
+            max_duration_s=max_duration_s,
+        )
+        self.duration_s, self.max_duration_s = duration_s, max_duration_s
+
+
+class ClipTooShort(InputError):
+    """The recording is over before anything could be said."""
+
+    def __init__(self, *, duration_s: float, min_duration_s: float) -> None:
+        super().__init__(
+            f"This recording lasts only {duration_s:.2f} s. Hold the recording for at least {min_duration_s:.1f} s.",
+            duration_s=duration_s,
+            min_duration_s=min_duration_s,
+        )
+        self.duration_s, self.min_duration_s = duration_s, min_duration_s
+
+
+class NothingHeard(InputError):
+    """No speech in the recording, so nothing was sent and nothing was charged."""
+
+
+class FileTooLarge(InputError):
+    """The file has more bytes than what it was meant for takes."""
+
+    def __init__(self, *, size_bytes: int, max_size_bytes: int) -> None:
+        super().__init__(
+            f"This file has {size_bytes / 1e6:.1f} MB; the limit is {max_size_bytes / 1e6:.0f} MB. "
+            "Send a shorter part of it, or save it as MP3 first.",
+            size_bytes=size_bytes,
+            max_size_bytes=max_size_bytes,
+        )
+        self.size_bytes, self.max_size_bytes = size_bytes, max_size_bytes
+
+
+class ProviderError(AudiokitError):
+    """The model's provider did not give a usable answer."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider understood and said no; the same request would be refused again."""
+
+
+class KeyRefused(ProviderRefused):
+    """The key is wrong, or may not use this model."""
+
+
+class QuotaExhausted(ProviderRefused):
+    """The account behind the key has no money left; waiting does not help."""
+
+
+class ProviderBusy(ProviderError):
+    """Too many requests at the moment, or the provider is overloaded."""
+
+    retryable = True
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection, or none that lasted."""
+
+    retryable = True
+
+
+class ReplyUnusable(ProviderError):
+    """An answer came, and cannot be used: empty, cut off, or not what was asked for."""
+
+
+class ModelRetired(ProviderError):
+    """The model does not exist any more, or not for this key."""
+
+
+class AudioForgotten(ProviderError):
+    """The provider no longer knows an earlier answer by its audio id (they last one hour)."""
+
+
+class BudgetExceeded(AudiokitError):
+    """The call would cross a limit on money."""
+
+
+class NotAllowed(AudiokitError):
+    """This person may not do that."""
+
+
+class NotConfigured(AudiokitError):
+    """A setting is missing or wrong."""
+
+
+class NotFound(AudiokitError):
+    """What was asked for does not exist, or not for this person."""
+
+
+class StoreError(AudiokitError):
+    """The database or the blob store failed."""
+
+
+class Busy(StoreError):
+    """Someone else is writing; the same again will work."""
+
+    retryable = True
+
+
+class Damaged(StoreError):
+    """What is stored is not what was written."""

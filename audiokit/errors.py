@@ -74,7 +74,8 @@ class ClipTooLong(InputError):
 
     def __init__(self, *, duration_s: float, max_duration_s: float) -> None:
         super().__init__(
-            f"This recording lasts {duration_s:.0f} s; the limit is {max_duration_s:.0f} s. Send a shorter part of it.",
+            f"This recording lasts {duration_s:.0f} s or more; the limit is {max_duration_s:.0f} s. "
+            "Send a shorter part of it.",
             duration_s=duration_s,
             max_duration_s=max_duration_s,
         )

@@ -1,0 +1,127 @@
+"""A real Chromium for tests, and a Streamlit app for it to look at; a test skips with a sentence where there is none.
+
+With ``AUDIOKIT_REQUIRE_BROWSER=1`` a missing browser is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+__all__ = ["browser", "chromium", "chromium_path", "launch_arguments", "served", "settled"]
+
+_REQUIRED = os.environ.get("AUDIOKIT_REQUIRE_BROWSER") == "1"  # read here: tests run without settings of the owner
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_START_S = 60.0
+
+
+def chromium_path() -> str | None:
+    """Return the Chromium of this machine, or ``None``."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+def launch_arguments(*, microphone: Path | None = None) -> list[str]:
+    """Return what Chromium is started with; ``microphone`` is a 48 kHz mono WAV that it hears, over and over."""
+    arguments = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--disable-component-update",
+        "--disable-sync",
+        "--autoplay-policy=document-user-activation-required",  # as browsers with a window have it
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+    ]
+    return arguments if microphone is None else [*arguments, f"--use-file-for-fake-audio-capture={microphone}"]
+
+
+@contextmanager
+def chromium(*, microphone: Path | None = None) -> Iterator[Browser]:
+    """Run a Chromium, or skip the test."""
+    path = chromium_path()
+    if path is None:
+        missing = "there is no Chromium on this machine"
+        pytest.fail(missing) if _REQUIRED else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=path, args=launch_arguments(microphone=microphone), headless=True
+        )
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@pytest.fixture(scope="module")  # not longer: its event loop would be in the way of other modules' asyncio
+def browser() -> Iterator[Browser]:
+    """Give a Chromium to a module's tests."""
+    with chromium() as running:
+        yield running
+
+
+@contextmanager
+def served(app: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None) -> Iterator[str]:
+    """Run a Streamlit app in a process of its own and yield its address once it answers at ``/api/health``."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", *_STREAMLIT_OPTIONS]
+    inherited = {name: value for name, value in os.environ.items() if name != "AUDIOKIT_REQUIRE_BROWSER"}
+    with (log or Path(os.devnull)).open("wb") as output:
+        server = subprocess.Popen(  # noqa: S603 - our own app
+            command, env={**inherited, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_answered(f"http://127.0.0.1:{port}/api/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+_STREAMLIT_OPTIONS = (
+    "--server.address=127.0.0.1",
+    "--server.headless=true",
+    "--server.fileWatcherType=none",
+    "--browser.gatherUsageStats=false",
+)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run and its connection stands."""
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector("[data-testid=stApp]");
+            return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED";
+        }"""
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wait_until_answered(address: str, server: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + _START_S
+    while server.poll() is None and time.monotonic() < give_up_at:
+        try:
+            with urllib.request.urlopen(address, timeout=1):  # noqa: S310 - loopback
+                return
+        except OSError:
+            time.sleep(0.1)  # another process starts; there is nothing to wait on but time
+    raise AssertionError(f"{address} did not answer")

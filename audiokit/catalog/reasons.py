@@ -1,0 +1,130 @@
+"""Why this model and no other, in sentences for the page; and what to tell when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from audiokit.catalog.models import Model, Provider, Role, Tier
+from audiokit.catalog.picking import Ask, Obstacle, Pick, obstacle, pick
+from audiokit.errors import AudiokitError, ModelRetired, NotConfigured
+
+__all__ = ["PURPOSES", "nobody", "why_listed", "why_told"]
+
+PURPOSES: Mapping[Role, str] = {
+    Role.CONVERSE: "conversation",
+    Role.SPEAK: "reading aloud",
+    Role.TRANSCRIBE: "transcription",
+    Role.WRITE: "writing",
+    Role.JUDGE: "judging a voice",
+    Role.LIVE: "live conversation",
+    Role.TRANSLATE: "interpreting",
+}
+_PLACES: Mapping[Provider, str] = {
+    Provider.OPENAI: "OpenAI",
+    Provider.AZURE: "Azure",
+    Provider.COMPATIBLE: "this server",
+    Provider.OFFLINE: "the offline engine",
+}
+_ADJECTIVES: Mapping[Tier, str] = {Tier.FULL: "full ", Tier.MINI: "cheaper "}
+
+
+def why_listed(chosen: Pick, ask: Ask) -> str:
+    """Return why the catalog's own choice fell on this model, and until when it holds."""
+    if ask.provider is Provider.OFFLINE:
+        return f"{chosen.model_name}: the engine inside this app; free, and nothing leaves this machine."
+    merit = _merit(chosen, ask)
+    if _composes(chosen, ask):
+        merit += ". It composes what it says, so it may paraphrase"
+    return f"{chosen.model_name}: {merit}; {_end(chosen.model, ask)}"
+
+
+def why_told(name: str, model: Model, ask: Ask, *, is_listed: bool) -> str:
+    """Return that the operator set this model, and what the catalog knows against it."""
+    if not is_listed:
+        return f"{name}: set by the operator; not in our catalog, so its price and its end are unknown."
+    match obstacle(model, ask):
+        case Obstacle.ENDED | Obstacle.NOT_OFFERED | Obstacle.NOT_SERVED as trouble:
+            return f"{name}: set by the operator; {_trouble(model, trouble, ask)}, so it may be refused."
+        case _:
+            return f"{name}: set by the operator; {_end(model, ask, moves_on=False)}"
+
+
+def nobody(ask: Ask) -> AudiokitError:
+    """Return the error for a role that nobody can play there: retired, never offered, not served, or out of reach."""
+    purpose, place = PURPOSES[ask.role], _PLACES[ask.provider]
+    detail = {"role": ask.role.value, "tier": ask.tier.value, "provider": ask.provider.value}
+    troubles = {model.id: obstacle(model, ask) for model in ask.candidates}
+    known = {model_id: trouble for model_id, trouble in troubles.items() if trouble is not Obstacle.NOT_OFFERED}
+    if not known:
+        return NotConfigured(f"No model for {purpose} is known at {place}. Choose another engine.", **detail)
+    if all(trouble is Obstacle.ENDED for trouble in known.values()):
+        return ModelRetired(
+            f"Every model for {purpose} that we know at {place} has been switched off. "
+            f"Name a newer one for {ask.role} in AUDIOKIT_MODELS.",
+            **detail,
+        )
+    if Obstacle.OUT_OF_REACH in known.values():
+        return NotConfigured(f"{place[:1].upper()}{place[1:]} offers {purpose} only over a live connection.", **detail)
+    listed = ", ".join(model_id for model_id, trouble in known.items() if trouble is Obstacle.NOT_SERVED)
+    return NotConfigured(
+        f"{place[:1].upper()}{place[1:]} lists no model for {purpose} that we know (such as {listed}). "
+        f"Name one of its own for {ask.role} in AUDIOKIT_MODELS.",
+        **detail,
+    )
+
+
+def _merit(chosen: Pick, ask: Ask) -> str:
+    first, purpose = ask.candidates[0], PURPOSES[ask.role]
+    is_shared = first in {ask.catalog.preferred(ask.role, tier)[0] for tier in Tier if tier is not ask.tier}
+    trouble = obstacle(first, ask)
+    if trouble is None:
+        return f"the {'' if is_shared else _ADJECTIVES[ask.tier]}model for {purpose}"
+    because = _trouble(first, trouble, ask)
+    if ask.tier is Tier.MINI and chosen.model.tier is Tier.FULL and not is_shared:
+        place = _PLACES[ask.provider]
+        return f"no cheaper model for {purpose} is left at {place} on this endpoint ({because}), so the full one serves"
+    return f"it takes over {purpose}, as {because}"
+
+
+def _trouble(model: Model, trouble: Obstacle, ask: Ask) -> str:
+    place = _PLACES[ask.provider]
+    match trouble:
+        case Obstacle.ENDED:
+            owner = "OpenAI" if ask.provider is Provider.COMPATIBLE else place
+            return f"{owner} switched {model.id} off on {model.shuts_down_on(ask.provider)}"
+        case Obstacle.NOT_OFFERED:
+            return f"{place} is not known to offer {model.id}"
+        case Obstacle.NOT_SERVED:
+            return (
+                f"{place if ask.provider is Provider.COMPATIBLE else f'this key at {place}'} does not list {model.id}"
+            )
+        case Obstacle.OUT_OF_REACH:
+            return f"{model.id} needs a live connection"
+
+
+def _end(model: Model, ask: Ask, *, moves_on: bool = True) -> str:
+    if ask.server_decides:
+        return "this server lists it."
+    end = model.shuts_down_on(ask.provider)
+    if end is None:
+        return "no end date announced."
+    days = (end - ask.on).days
+    owner, what = ("OpenAI", "its own") if ask.provider is Provider.COMPATIBLE else (_PLACES[ask.provider], "it")
+    switch = f"{owner} switches {what} off on {end}, in {days} day{'' if days == 1 else 's'}."
+    if not moves_on:
+        return switch
+    return f"{switch} {_afterwards(replace(ask, on=end))}"
+
+
+def _afterwards(ask: Ask) -> str:
+    heir = pick(ask)
+    if heir is None:
+        return "Nothing that we know follows it."
+    warning = ", which may paraphrase" if _composes(heir, ask) else ""
+    return f"Then this tier moves to {heir.model_name}{warning}."
+
+
+def _composes(chosen: Pick, ask: Ask) -> bool:
+    """Whether a text to be read aloud goes to a model that converses, and not to one that reads."""
+    return ask.role is Role.SPEAK and chosen.endpoint != "audio/speech"

@@ -1,0 +1,1 @@
+"""Who uses the product, and what is kept for them."""

@@ -1,0 +1,95 @@
+"""Whose sound is whose: blobs, with a row for each person who owns one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Row, bindparam, delete, select
+
+from audiokit.errors import Damaged, NotFound
+from audiokit.store.blobs import Blobs
+from audiokit.store.columns import utc_now
+from audiokit.store.database import Database, hold
+from audiokit.store.tables import clip, insert_once
+
+__all__ = ["Clips"]
+
+_KEEP = insert_once(clip)
+_THIS = (clip.c.digest == bindparam("its_digest"), clip.c.person_id == bindparam("owner"))
+_MEDIA_TYPE = select(clip.c.media_type).where(*_THIS)
+_FORGET = delete(clip).where(*_THIS)
+_ANY_OWNER = select(clip.c.person_id).where(clip.c.digest == bindparam("its_digest")).limit(1)
+
+
+class Clips:
+    """Each person's sound. What is someone else's is NotFound, as if it were not there."""
+
+    def __init__(self, database: Database, blobs: Blobs, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._now = now
+
+    def keep(self, person_id: str, data: bytes, media_type: str, kind: str) -> str:
+        """Keep ``data`` as this person's and return its digest; the first media type and kind stand.
+
+        The blob is durable before there is a row. Someone who forgets the same bytes meanwhile may remove it,
+        but not while we hold its name: so it is looked for once more, and put again if it is gone.
+        """
+        digest = self._blobs.put(data)
+        row = {
+            "digest": digest,
+            "person_id": person_id,
+            "media_type": media_type,
+            "size_bytes": len(data),
+            "created_at": self._now(),
+            "kind": kind,
+        }
+        with self._database.write() as connection:
+            hold(connection, digest)
+            connection.execute(_KEEP[connection.dialect.name], row)
+            if not self._blobs.exists(digest):
+                self._blobs.put(data)
+        return digest
+
+    def read(self, person_id: str, digest: str) -> bytes:
+        """Return the bytes.
+
+        Raises:
+            NotFound: there are none of that name, or not for this person.
+            Damaged: they are gone from the disk, or are not what was kept.
+        """
+        self.media_type(person_id, digest)
+        try:
+            return self._blobs.get(digest)
+        except NotFound as error:
+            raise Damaged("This recording is gone from the disk. Restore it from a copy.", digest=digest) from error
+
+    def owns(self, person_id: str, digest: str) -> bool:
+        """Return whether this person keeps sound of that name."""
+        return self._row(person_id, digest) is not None
+
+    def media_type(self, person_id: str, digest: str) -> str:
+        """Return what kind of file it is, such as ``audio/wav``.
+
+        Raises:
+            NotFound: there is no such clip, or not for this person.
+        """
+        if (row := self._row(person_id, digest)) is None:
+            raise NotFound("There is no such recording.")
+        return row[0]
+
+    def forget(self, person_id: str, digest: str) -> None:
+        """Let go of this person's clip; its bytes go with the last owner. It is no error if it was gone already.
+
+        The bytes go before the row is committed: after a crash between the two, the row still says what to forget.
+        """
+        with self._database.write() as connection:
+            hold(connection, digest)
+            was_theirs = connection.execute(_FORGET, {"its_digest": digest, "owner": person_id}).rowcount == 1
+            if was_theirs and connection.execute(_ANY_OWNER, {"its_digest": digest}).first() is None:
+                self._blobs.delete(digest)
+
+    def _row(self, person_id: str, digest: str) -> Row[str] | None:
+        with self._database.read() as connection:
+            return connection.execute(_MEDIA_TYPE, {"its_digest": digest, "owner": person_id}).one_or_none()

@@ -1,0 +1,165 @@
+"""Every table, once. ``migrations/`` is how an existing database gets here; a test compares the two.
+
+Times are aware UTC. ``None`` is "not known", never zero. Durations are whole milliseconds except ``turn.duration_s``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from audiokit.store.columns import Instant, JsonText, Words
+
+__all__ = ["clip", "conversation", "entry", "insert_once", "metadata", "person", "turn"]
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class _Person(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    name: Named[str] = Column(Words)
+    created_at: Named[datetime] = Column(Instant)
+
+
+person: Final = Table("person", metadata, _Person)
+
+
+class _Conversation(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"))
+    title: Named[str] = Column(Words)
+    voice: Named[str] = Column(Words)
+    tier: Named[str] = Column(Words)
+    instructions: Named[str | None] = Column(Words)
+    created_at: Named[datetime] = Column(Instant)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+conversation: Final = Table("conversation", metadata, _Conversation, Index(None, "person_id", "updated_at"))
+
+
+class _Turn(TypedColumns):
+    id: Named[str] = Column(Words, primary_key=True)
+    conversation_id: Named[str] = Column(Words, ForeignKey("conversation.id", ondelete="CASCADE"))
+    position: Named[int] = Column(Integer)
+    speaker: Named[str] = Column(Words)
+    state: Named[str] = Column(Words)
+    words: Named[str | None] = Column(Words)
+    clip_digest: Named[str | None] = Column(Words)
+    clip_media_type: Named[str | None] = Column(Words)
+    duration_s: Named[float | None] = Column(Double)
+    peaks: Named[Any | None] = Column(JsonText)
+    audio_id: Named[str | None] = Column(Words)
+    audio_expires_at: Named[datetime | None] = Column(Instant)
+    endpoint: Named[str | None] = Column(Words)
+    model: Named[str | None] = Column(Words)
+    first_sound_ms: Named[int | None] = Column(Integer)
+    total_ms: Named[int | None] = Column(Integer)
+    failure: Named[str | None] = Column(Words)
+    notes: Named[Any | None] = Column(JsonText)
+    created_at: Named[datetime] = Column(Instant)
+
+
+turn: Final = Table(
+    "turn",
+    metadata,
+    _Turn,
+    UniqueConstraint("conversation_id", "position"),
+    CheckConstraint("speaker IN ('person', 'model')", name="speaker"),
+    CheckConstraint("state IN ('recorded', 'sending', 'answered', 'failed', 'unusable')", name="state"),
+)
+
+
+class _Clip(TypedColumns):
+    """Which person owns which blob: the same bytes from two people are two rows and one blob."""
+
+    digest: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"), primary_key=True)
+    media_type: Named[str] = Column(Words)
+    size_bytes: Named[int] = Column(BigInteger)
+    created_at: Named[datetime] = Column(Instant)
+    kind: Named[str] = Column(Words)
+
+
+clip: Final = Table("clip", metadata, _Clip)
+
+
+class _Entry(TypedColumns):
+    """The ledger, append-only. No foreign keys: what was spent stays known when a conversation is deleted."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    at: Named[datetime] = Column(Instant)
+    person_id: Named[str] = Column(Words)
+    page: Named[str] = Column(Words)
+    turn_id: Named[str | None] = Column(Words)
+    conversation_id: Named[str | None] = Column(Words)
+    endpoint: Named[str] = Column(Words)
+    kind: Named[str] = Column(Words)
+    model_asked: Named[str] = Column(Words)
+    model_used: Named[str | None] = Column(Words)
+    text_in_tokens: Named[int | None] = Column(Integer)
+    audio_in_tokens: Named[int | None] = Column(Integer)
+    cached_in_tokens: Named[int | None] = Column(Integer)
+    text_out_tokens: Named[int | None] = Column(Integer)
+    audio_out_tokens: Named[int | None] = Column(Integer)
+    characters: Named[int | None] = Column(Integer)
+    input_ms: Named[int | None] = Column(Integer)
+    output_ms: Named[int | None] = Column(Integer)
+    price_id: Named[str | None] = Column(Words)
+    cost_nanousd: Named[int | None] = Column(BigInteger)
+    first_byte_ms: Named[int | None] = Column(Integer)
+    total_ms: Named[int] = Column(Integer)
+    outcome: Named[str] = Column(Words)
+    error: Named[str | None] = Column(Words)
+    request_id: Named[str | None] = Column(Words)
+    cached: Named[bool] = Column(Boolean)
+
+
+entry: Final = Table(
+    "entry",
+    metadata,
+    _Entry,
+    Index(None, "person_id", "at"),
+    Index(None, "at"),
+    Index(None, "turn_id"),
+    Index(None, "conversation_id"),
+    CheckConstraint("outcome IN ('answered', 'failed', 'cut', 'refused')", name="outcome"),
+)
+
+
+def insert_once(table: Table) -> dict[str, Insert]:
+    """Return, by the name of the dialect, the insert that leaves a row alone whose primary key is there already.
+
+    Build it once, at module level: building takes longer than running it.
+    """
+    names = [column.name for column in table.primary_key]
+    return {
+        "sqlite": sqlite.insert(table).on_conflict_do_nothing(index_elements=names),
+        "postgresql": postgresql.insert(table).on_conflict_do_nothing(index_elements=names),
+    }

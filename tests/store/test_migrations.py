@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from postgres import fresh_database_url
+from sqlalchemy import Connection, inspect, text
+
+from audiokit.errors import StoreError
+from audiokit.store import migrations
+from audiokit.store.database import Database, open_database
+from audiokit.store.engines import engines_for
+from audiokit.store.migrations import HEAD, REVISIONS, bring_up_to_date
+from audiokit.store.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest) -> str | None:
+    return None if request.param == "sqlite" else fresh_database_url()
+
+
+def tables_of(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def checks_of(connection: Connection) -> dict[str, set[str | None]]:
+    return {name: {one["name"] for one in inspect(connection).get_check_constraints(name)} for name in metadata.tables}
+
+
+def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str | None, tmp_path: Path) -> None:
+    database = open_database(address, tmp_path)
+    expected: dict[str, set[str | None]] = {
+        "person": set(),
+        "conversation": set(),
+        "turn": {"ck_turn_speaker", "ck_turn_state"},
+        "clip": set(),
+        "entry": {"ck_entry_outcome"},
+    }
+
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert checks_of(connection) == expected  # Alembic does not compare these
+    database.close()
+
+
+def test_the_steps_known_to_the_code_are_those_on_the_disk() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+
+    newest_first = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+    assert tuple(reversed(newest_first)) == REVISIONS
+
+
+def test_a_database_newer_than_the_code_is_refused_and_left_alone(address: str | None, tmp_path: Path) -> None:
+    database = open_database(address, tmp_path)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = tables_of(database)
+
+    with pytest.raises(StoreError, match="Update audiokit and start again"):
+        open_database(address, tmp_path)
+
+    assert tables_of(database) == before
+    database.close()
+
+
+_OPENS = """
+import sys
+from pathlib import Path
+from audiokit.people.persons import Persons
+from audiokit.store.database import open_database
+
+print("ready", flush=True)
+sys.stdin.readline()  # all together
+database = open_database(sys.argv[2] or None, Path(sys.argv[1]))
+print(Persons(database).local().id, 'alembic' in sys.modules)
+database.close()
+"""
+
+
+def test_of_four_processes_that_open_at_once_one_migrates_and_all_work(address: str | None, tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", _OPENS, str(tmp_path), address or ""]
+    children = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+        for _ in range(4)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+    told = [child.communicate(timeout=60)[0] for child in children]
+
+    assert [child.returncode for child in children] == [0] * 4
+    assert {words.split()[0] for words in told} == {"local"}
+    assert sum(words.split()[1] == "True" for words in told) == 1
+
+
+_DIES_HALF_WAY = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from audiokit.store.database import open_database
+
+@event.listens_for(Engine, "after_cursor_execute")
+def die(connection, cursor, statement, *rest):
+    if statement.strip().startswith("CREATE TABLE entry"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_database(sys.argv[2] or None, Path(sys.argv[1]))
+"""
+
+
+def test_kill_9_in_the_middle_of_a_migration_leaves_nothing(address: str | None, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _DIES_HALF_WAY, str(tmp_path), address or ""]
+    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL  # noqa: S603 - our own program
+    engines = engines_for(address, tmp_path, busy_timeout_s=20)
+    with engines.readers.begin() as connection:
+        assert inspect(connection).get_table_names() == []
+    engines.dispose()
+
+    database = open_database(address, tmp_path)
+    assert tables_of(database) == {*metadata.tables, "alembic_version"}
+    database.close()
+
+
+_STEP_THAT_MAKES_CONVERSATION_ANEW = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+def upgrade():
+    with op.batch_alter_table("conversation", recreate="auto") as table:
+        table.alter_column("voice", new_column_name="voice_name")
+        table.add_column(sa.Column("mood", sa.Text(), nullable=False, server_default=""))
+        table.create_check_constraint("mood", "mood <> 'bad'")
+"""
+
+
+def test_altering_a_parent_leaves_its_children(
+    address: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite alters a table by making it anew; with foreign keys on that would delete every turn."""
+    database = open_database(address, tmp_path)
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO person VALUES ('ada', 'Ada', '2026-11-21 12:00:00.000000')"))
+        connection.execute(
+            text(
+                "INSERT INTO conversation VALUES "
+                "('c', 'ada', '', 'alloy', 'full', NULL, '2026-11-21 12:00:00', '2026-11-21 12:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO turn (id, conversation_id, position, speaker, state, created_at) "
+                "VALUES ('t', 'c', 0, 'person', 'recorded', '2026-11-21 12:00:00')"
+            )
+        )
+    scripts = _scripts_with(tmp_path / "scripts", _STEP_THAT_MAKES_CONVERSATION_ANEW)
+    monkeypatch.setattr(migrations, "_SCRIPTS", scripts)
+    monkeypatch.setattr(migrations, "REVISIONS", (*REVISIONS, "0002"))
+    monkeypatch.setattr(migrations, "HEAD", "0002")
+
+    open_database(address, tmp_path).close()
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT id FROM turn")).scalars().all() == ["t"]
+        assert connection.execute(text("SELECT voice_name, mood FROM conversation")).one() == ("alloy", "")
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+    database.close()
+
+
+def _scripts_with(folder: Path, step: str) -> Path:
+    ours = Path(migrations.__file__).parent
+    (folder / "versions").mkdir(parents=True)
+    for path in (ours / "env.py", *(ours / "versions").glob("0*.py")):
+        (folder / path.relative_to(ours)).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "versions" / "0002_next.py").write_text(step, encoding="utf-8")
+    return folder
+
+
+def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_path: Path) -> None:
+    open_database(None, tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "audiokit.sqlite", isolation_level=None)) as connection:
+        connection.execute(
+            "INSERT INTO clip VALUES ('d', 'nobody', 'audio/wav', 1, '2026-11-21 12:00:00', 'recording')"
+        )
+        connection.execute("DELETE FROM alembic_version")
+        for name in ("turn", "conversation", "person", "entry"):
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute("ALTER TABLE clip RENAME TO old_clip")
+
+    with pytest.raises(StoreError, match="left as it was"):
+        open_database(None, tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "audiokit.sqlite")) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert names == {"old_clip", "alembic_version"}
+
+
+def test_bringing_up_to_date_twice_changes_nothing(address: str | None, tmp_path: Path) -> None:
+    open_database(address, tmp_path).close()
+    engines = engines_for(address, tmp_path, busy_timeout_s=20)
+    bring_up_to_date(engines)
+    with engines.readers.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+    engines.dispose()

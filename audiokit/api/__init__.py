@@ -1,0 +1,1 @@
+"""HTTP beside the pages: what the player fetches, and what programs call."""

@@ -1,0 +1,49 @@
+"""What the front door needs to build the app: our routes, what runs around every request, start and stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from audiokit.api import routes as ours
+from audiokit.api.guard import SecurityHeaders
+from audiokit.errors import AudiokitError
+from audiokit.studio import shared_studio
+
+__all__ = ["lifespan", "middleware", "routes"]
+
+_log = logging.getLogger(__name__)
+
+
+def routes() -> list[BaseRoute]:
+    """Return our routes, served from the process's studio."""
+    return ours.routes(shared_studio)
+
+
+def middleware() -> list[Middleware]:
+    """Return what every request passes through."""
+    return [Middleware(SecurityHeaders)]
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, Any] | None]:
+    """Open the studio before the first visitor, warm it while they load the page, and close it at the end."""
+    studio = await run_in_threadpool(shared_studio)
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    yield None
+    await run_in_threadpool(studio.close)
+
+
+def _warm() -> None:
+    """Start the engine; a failure here is told when a visitor needs it."""
+    try:
+        shared_studio().warm()
+    except AudiokitError:
+        _log.exception("warming failed")

@@ -1,0 +1,378 @@
+// One player: a reply while it is spoken, then the same as a finished clip. Nothing is told to Python while it plays.
+
+import { ClipSound } from "./clip.js";
+import { LiveSound } from "./live.js";
+import { clock, spoken } from "./times.js";
+import { Wave } from "./wave.js";
+import { Words } from "./words.js";
+
+const STEP_S = 5;
+const SKIP_S = 10;
+const GROWING_S = 12; // a growing waveform fills the width from this length on
+const PLAYING = "audiokit:playing"; // on window: the other players fall silent
+const FIRST_SOUND = "audiokit:first-sound"; // on window, with {id, at}: a reply can be heard
+
+const SAID = { waiting: "Waiting…", speaking: "Speaking", paused: "Paused", blocked: "Press play to listen", ready: "" };
+
+const players = new WeakMap();
+
+/** Show `data` in the player at `root`, which is made at the first call; returns what to call when it has gone. */
+export function show(root, data, setTriggerValue) {
+  if (!players.has(root)) players.set(root, new Player(root));
+  const player = players.get(root);
+  player.show(data, setTriggerValue);
+  return () => {
+    player.close();
+    players.delete(root);
+  };
+}
+
+class Player {
+  #root;
+  #at;
+  #wave;
+  #words;
+  #sound = null; // what plays now: a LiveSound or a ClipSound
+  #live = null;
+  #clip = null; // the finished clip, as Python described it
+  #turn = null;
+  #peaks = [];
+  #state = "ready";
+  #since = 0;
+  #frame = 0;
+  #ticking = 0;
+  #dragging = false;
+  #retry = null;
+  #tellPython = () => {};
+  #listening = new AbortController();
+
+  constructor(root) {
+    this.#root = root;
+    this.#at = (selector) => root.querySelector(selector);
+    this.#wave = new Wave(this.#at(".wave"));
+    this.#words = new Words(this.#at(".words"));
+    this.#listen();
+  }
+
+  show(data, setTriggerValue) {
+    this.#tellPython = setTriggerValue;
+    this.#at(".wave").setAttribute("aria-label", `Position in: ${data.label}`);
+    if (data.live && !data.clip && data.live.turn !== this.#turn) this.#begin(data.live);
+    if (data.clip && data.clip.digest !== this.#clip?.digest) this.#take(data.clip, data.autoplay);
+    else if (data.clip && this.#retry) this.#renew(data.clip);
+    this.#words.show(data.words);
+    this.#paint();
+  }
+
+  close() {
+    this.#forget();
+    this.#wave.close();
+    this.#listening.abort();
+  }
+
+  // --- what is played -------------------------------------------------------------------------------------------
+
+  #begin(live) {
+    this.#forget();
+    this.#turn = live.turn;
+    this.#since = performance.now();
+    this.#set("waiting");
+    this.#ticking = setInterval(() => this.#paint(), 1000);
+    this.#words.follow(live.words_url, (sentence) => this.#fail(sentence));
+    this.#live = this.#sound = new LiveSound(live.sound_url, (event, detail) => this.#hearLive(event, detail));
+    this.#peaks = this.#live.peaks;
+    this.#live.start().then((audible) => {
+      if (!audible && this.#live?.streams && this.#state !== "ready") this.#set("blocked");
+    });
+  }
+
+  #take(clip, autoplay) {
+    const continues = this.#turn !== null && this.#clip === null; // it is what we have been speaking
+    if (!continues) this.#forget();
+    this.#clip = clip;
+    this.#download(clip.download_url);
+    if (continues) return void (this.#live?.broken && this.#settle());
+    this.#peaks = clip.peaks;
+    this.#hand(clip.url, clip.duration_s, 0);
+    if (autoplay) this.#play();
+  }
+
+  /** Take a new address for the same clip, where the old one did not answer. */
+  #renew(clip) {
+    this.#calm();
+    this.#clip = clip;
+    this.#download(clip.download_url);
+    this.#sound.load(clip.url, clip.duration_s, this.#sound.position);
+  }
+
+  /** Leave the growing reply for its finished clip, where it stands; from memory if the page has none yet. */
+  #settle() {
+    const live = this.#live;
+    if (live === null || !(this.#clip || (live.complete && live.duration > 0))) return;
+    const url = this.#clip?.url ?? URL.createObjectURL(live.toWav());
+    const [position, playing] = [live.position, live.playing];
+    this.#live = null;
+    live.close();
+    this.#hand(url, this.#clip?.duration_s ?? live.duration, position);
+    if (playing) this.#play();
+  }
+
+  #hand(url, duration, position) {
+    if (this.#retry) this.#calm();
+    this.#set("ready");
+    const sound = new ClipSound(this.#at("audio"), (event, detail) => this.#sound === sound && this.#hear(event, detail));
+    sound.load(url, duration, position);
+    this.#sound = sound;
+    this.#wave.show(this.#peaks);
+    this.#paint();
+  }
+
+  #forget() {
+    clearInterval(this.#ticking);
+    this.#live?.close();
+    if (this.#sound !== this.#live) this.#sound?.close();
+    this.#live = this.#sound = this.#clip = this.#turn = null;
+    this.#words.clear();
+    this.#download(null);
+    this.#calm();
+  }
+
+  // --- what the sound tells -------------------------------------------------------------------------------------
+
+  #hearLive(event, detail) {
+    if (event === "arrived") this.#grow();
+    else if (event === "first") announce(this.#turn, detail);
+    else if (event === "starved") this.#root.dataset.starved = detail;
+    else if (event === "complete") this.#completed();
+    else if (event === "finished") this.#finishedLive();
+    else this.#hear(event, detail);
+  }
+
+  #hear(event, detail) {
+    if (event === "playing") this.#started();
+    if (event === "blocked") this.#set("blocked");
+    if (event === "broken") this.#trouble(detail, () => this.#again());
+    this.#paint();
+  }
+
+  #started() {
+    window.dispatchEvent(new CustomEvent(PLAYING, { detail: this }));
+    if (this.#retry) this.#calm();
+    if (this.#state !== "blocked") return;
+    if (this.#sound !== this.#live) this.#set("ready");
+    else this.#set(this.#length() ? "speaking" : "waiting");
+  }
+
+  #grow() {
+    if (this.#state === "waiting") this.#set("speaking");
+    this.#wave.show(this.#peaks, Math.min(1, this.#live.duration / GROWING_S));
+    this.#paint();
+  }
+
+  #completed() {
+    clearInterval(this.#ticking);
+    this.#tellPython("finished", this.#turn);
+    this.#wave.show(this.#peaks);
+    if (!this.#live.streams) this.#playWhole();
+    this.#paint();
+  }
+
+  #playWhole() {
+    this.#settle();
+    this.#play();
+  }
+
+  #finishedLive() {
+    this.#set("ready");
+    this.#settle();
+  }
+
+  #fail(sentence) {
+    this.#trouble(sentence, null);
+  }
+
+  #again() {
+    this.#calm();
+    if (this.#live && !this.#live.complete) {
+      this.#set(this.#length() ? "speaking" : "waiting");
+      this.#live.receive();
+    }
+    this.#play();
+  }
+
+  // --- what the person does -------------------------------------------------------------------------------------
+
+  #listen() {
+    const signal = this.#listening.signal;
+    const on = (selector, event, then) => this.#at(selector).addEventListener(event, then, { signal });
+    on(".play", "click", () => this.#toggle());
+    on(".play", "pointerenter", () => this.#sound?.prepare?.());
+    on(".back", "click", () => this.#seek(this.#sound?.position - SKIP_S));
+    on(".forward", "click", () => this.#seek(this.#sound?.position + SKIP_S));
+    on(".speed", "change", ({ target }) => this.#speed(Number(target.value)));
+    on(".again", "click", () => this.#retry?.());
+    on(".wave", "keydown", (event) => this.#key(event));
+    on(".wave", "pointerdown", (event) => this.#drag(event));
+    on(".wave", "pointermove", (event) => this.#point(event));
+    on(".wave", "lostpointercapture", () => (this.#dragging = false));
+    on(".wave", "pointerleave", () => delete this.#at(".wave").dataset.pointed);
+    window.addEventListener(PLAYING, ({ detail }) => detail !== this && this.#sound?.pause(), { signal });
+  }
+
+  #toggle() {
+    if (this.#sound?.playing) this.#sound.pause();
+    else this.#play();
+  }
+
+  #play() {
+    if (this.#sound === null) return;
+    if (this.#sound !== this.#live && this.#sound.position >= this.#length() - 0.05) this.#sound.seek(0);
+    this.#sound.play();
+  }
+
+  #seek(seconds) {
+    if (this.#sound === null || Number.isNaN(seconds)) return;
+    this.#sound.seek(seconds);
+  }
+
+  #speed(rate) {
+    if (this.#sound === this.#live) this.#settle();
+    this.#sound.rate = rate;
+  }
+
+  #key(event) {
+    const moves = {
+      ArrowLeft: -STEP_S,
+      ArrowDown: -STEP_S,
+      ArrowRight: STEP_S,
+      ArrowUp: STEP_S,
+      PageDown: -SKIP_S,
+      PageUp: SKIP_S,
+      Home: -Infinity,
+      End: Infinity,
+    };
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key in moves) this.#seek(Math.min(this.#length(), this.#sound?.position + moves[event.key]));
+    else if (event.key === " " || event.key === "Enter") this.#toggle();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #drag(event) {
+    if (event.button !== 0 || this.#sound === null) return;
+    this.#dragging = true;
+    this.#at(".wave").setPointerCapture(event.pointerId);
+    this.#seek(this.#under(event));
+  }
+
+  #point(event) {
+    const wave = this.#at(".wave");
+    const seconds = this.#under(event);
+    if (this.#dragging) this.#seek(seconds);
+    if (this.#length() === 0) return;
+    wave.dataset.pointed = "";
+    wave.style.setProperty("--pointed", seconds / this.#span());
+    this.#at(".tip").textContent = clock(seconds);
+  }
+
+  #under(event) {
+    const { left, width } = this.#at(".wave").getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
+    return Math.min(this.#length(), share * this.#span());
+  }
+
+  // --- what is seen ---------------------------------------------------------------------------------------------
+
+  #length() {
+    return this.#sound?.duration || 0;
+  }
+
+  /** What the width stands for: a growing reply begins small. */
+  #span() {
+    const grows = this.#live !== null && !this.#live.complete;
+    return grows ? Math.max(GROWING_S, this.#length()) : this.#length() || 1;
+  }
+
+  #set(state) {
+    this.#state = state;
+    this.#paint();
+  }
+
+  #download(url) {
+    const link = this.#at(".download");
+    link.hidden = !url;
+    if (url) link.href = url;
+    else link.removeAttribute("href");
+  }
+
+  #trouble(sentence, retry) {
+    this.#retry = retry;
+    this.#at(".sentence").textContent = sentence;
+    this.#at(".again").hidden = retry === null;
+    this.#at(".trouble").hidden = false;
+    if (this.#state !== "ready") this.#set("ready");
+  }
+
+  #calm() {
+    this.#retry = null;
+    this.#at(".trouble").hidden = true;
+  }
+
+  /** Paint once, and again with every frame while something moves. */
+  #paint() {
+    cancelAnimationFrame(this.#frame);
+    if (this.#sound === null) return;
+    const { playing, position } = this.#sound;
+    this.#wave.played(Math.min(1, position / this.#span()));
+    this.#paintState(playing, position);
+    this.#paintPosition(position);
+    this.#paintButtons(playing);
+    if (playing) this.#frame = requestAnimationFrame(() => this.#paint());
+  }
+
+  #paintState(playing, position) {
+    const state = this.#state === "speaking" && !playing ? "paused" : this.#state;
+    this.#root.dataset.state = state;
+    this.#root.toggleAttribute("data-playing", playing && state !== "waiting");
+    setText(this.#at(".said"), SAID[state]);
+    setText(this.#at(".time"), this.#time(state, position));
+  }
+
+  #time(state, position) {
+    const waited = Math.floor((performance.now() - this.#since) / 1000);
+    if (state === "waiting") return waited > 0 ? `${waited} s` : "";
+    if (state === "blocked") return "";
+    const grows = this.#live !== null && !this.#live.complete;
+    return grows ? clock(position) : `${clock(position)} / ${clock(this.#length())}`;
+  }
+
+  #paintPosition(position) {
+    const wave = this.#at(".wave");
+    const [now, most] = [Math.round(position), Math.round(this.#length())];
+    if (wave.ariaValueNow === String(now) && wave.ariaValueMax === String(most)) return;
+    wave.ariaValueNow = now;
+    wave.ariaValueMax = most;
+    wave.ariaValueText = `${spoken(position)} of ${spoken(this.#length())}`;
+  }
+
+  #paintButtons(playing) {
+    const empty = this.#length() === 0;
+    const fixed = this.#live !== null && !this.#live.complete && this.#clip === null;
+    const play = this.#at(".play");
+    play.disabled = empty && this.#state !== "blocked";
+    play.ariaLabel = playing ? "Pause" : "Play";
+    this.#at(".back").disabled = this.#at(".forward").disabled = empty;
+    this.#at(".speed").disabled = fixed;
+    this.#at(".wave").ariaDisabled = String(empty);
+  }
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function announce(id, at) {
+  (window.__audiokit_first_sound ??= {})[id] = at;
+  window.dispatchEvent(new CustomEvent(FIRST_SOUND, { detail: { id, at } }));
+}

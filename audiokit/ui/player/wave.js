@@ -1,0 +1,64 @@
+// The waveform: the same bars three times, one on the other. How far it is played is how far the uppermost is uncovered
+// (in CSS, by --played), so that nothing is redrawn while it plays and colours follow the theme.
+
+const BAR_PX = 5; // from one bar to the next
+const QUIETEST = 0.12; // full height is at least this loud, so that silence does not look like speech
+
+export class Wave {
+  #root;
+  #layers;
+  #peaks = [];
+  #share = 1; // of the width, what the peaks fill
+  #observer;
+
+  constructor(root) {
+    this.#root = root;
+    this.#layers = root.querySelectorAll("svg");
+    this.#observer = new ResizeObserver(() => this.#draw());
+    this.#observer.observe(root);
+  }
+
+  /** Draw `peaks` (0…1) over the first `share` of the width; the rest is a quiet line. */
+  show(peaks, share = 1) {
+    this.#peaks = peaks;
+    this.#share = share;
+    this.#draw();
+  }
+
+  /** Colour up to `share` of the width as played. */
+  played(share) {
+    this.#root.style.setProperty("--played", share);
+  }
+
+  close() {
+    this.#observer.disconnect();
+  }
+
+  #draw() {
+    const { clientWidth: width, clientHeight: height } = this.#root;
+    if (width === 0) return;
+    const bars = levels(this.#peaks, Math.floor(width / BAR_PX), this.#share);
+    const pitch = width / bars.length;
+    const lines = bars.map((level, i) => {
+      const half = Math.max(0.01, (level * (height - 4)) / 2);
+      const x = ((i + 0.5) * pitch).toFixed(1);
+      return `M${x} ${(height / 2 - half).toFixed(1)}V${(height / 2 + half).toFixed(1)}`;
+    });
+    for (const layer of this.#layers) {
+      layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      layer.firstElementChild.setAttribute("d", lines.join(""));
+    }
+  }
+}
+
+/** Return `count` bar heights (0…1), of which the first `share` show the peaks. */
+export function levels(peaks, count, share) {
+  const filled = peaks.length ? Math.max(1, Math.round(count * share)) : 0;
+  const loudest = peaks.reduce((most, peak) => Math.max(most, peak), QUIETEST);
+  return Array.from({ length: count }, (_, i) => {
+    if (i >= filled) return 0;
+    const from = Math.floor((i * peaks.length) / filled);
+    const to = Math.max(from + 1, Math.floor(((i + 1) * peaks.length) / filled));
+    return Math.min(1, Math.max(...peaks.slice(from, to)) / loudest) ** 0.8;
+  });
+}

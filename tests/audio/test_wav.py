@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.wav import from_pcm16, mended, to_pcm16, to_wav, wav_header
+from audiokit.audio.wav import from_pcm16, mended, pcm16_of, to_pcm16, to_wav, wav_header
 from audiokit.errors import UnreadableAudio
 
 UNKNOWN = 0xFFFF_FFFF
@@ -177,3 +177,46 @@ def test_a_clip_as_wav_keeps_rate_and_channels() -> None:
 
     assert rate == 44_100
     assert_allclose(samples, clip.samples, atol=1 / 32_768)
+
+
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_the_samples_of_a_wav_come_back_as_they_went_in(n_channels: int) -> None:
+    clip = Clip(tone(seconds=0.01, channels=n_channels), 24_000)
+
+    assert pcm16_of(to_wav(clip)) == to_pcm16(clip)
+
+
+@given(CHUNKS, st.sampled_from([None, UNKNOWN, 0]), CHUNKS)
+def test_samples_are_found_among_other_chunks_and_under_a_lying_size(
+    before: list[tuple[bytes, bytes]], size: int | None, after: list[tuple[bytes, bytes]]
+) -> None:
+    behind = b"".join(chunk(*one) for one in after) if size is None else b""
+    data = riff(chunk(b"fmt ", FMT), *(chunk(*one) for one in before), chunk(b"data", PCM, size=size), behind)
+
+    assert pcm16_of(data) == PCM
+
+
+def test_the_extensible_kind_is_told_by_its_sub_format() -> None:
+    def extensible(kind: int) -> bytes:
+        guid = struct.pack("<H", kind) + bytes.fromhex("000000001000800000aa00389b71")
+        return riff(chunk(b"fmt ", b"\xfe\xff" + FMT[2:] + struct.pack("<HHI", 22, 16, 4) + guid), chunk(b"data", PCM))
+
+    assert pcm16_of(extensible(1)) == PCM
+    with pytest.raises(UnreadableAudio):
+        pcm16_of(extensible(3))
+
+
+@pytest.mark.parametrize(
+    "fmt",
+    [
+        struct.pack("<HHIIHH", 3, 1, 24_000, 96_000, 4, 32),
+        struct.pack("<HHIIHH", 1, 1, 24_000, 24_000, 1, 8),
+        struct.pack("<HHIIHH", 1, 1, 24_000, 72_000, 3, 24),
+        FMT[:14],
+        b"",
+    ],
+    ids=["float", "8 bit", "24 bit", "cut", "empty"],
+)
+def test_samples_of_another_kind_are_not_given_out_as_pcm16(fmt: bytes) -> None:
+    with pytest.raises(UnreadableAudio, match="16 bits"):
+        pcm16_of(riff(chunk(b"fmt ", fmt), chunk(b"data", PCM)))

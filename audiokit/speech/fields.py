@@ -1,0 +1,34 @@
+"""Fields of JSON that others wrote: what is missing, null or of another kind reads as nothing, and never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Json", "count_at", "first_at", "object_at", "text_at"]
+
+Json = Mapping[str, Any]
+
+
+def object_at(of: Json, key: str) -> Json:
+    """Return the object at ``key``; empty if there is none."""
+    found = of.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def first_at(of: Json, key: str) -> Json:
+    """Return the first of the objects listed at ``key``; empty if there is none."""
+    found = of.get(key)
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], Mapping) else {}
+
+
+def text_at(of: Json, key: str) -> str | None:
+    """Return the text at ``key``; an empty one is none."""
+    found = of.get(key)
+    return found if isinstance(found, str) and found else None
+
+
+def count_at(of: Json, key: str) -> int | None:
+    """Return the whole number at ``key``, which is not negative."""
+    found = of.get(key)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None

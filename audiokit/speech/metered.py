@@ -1,0 +1,157 @@
+"""Every call that reached a provider gets its own entry in the ledger, also one that failed after being billed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from audiokit.catalog.prices import Price, Usage, cost
+from audiokit.errors import ProviderError, ReplyUnusable
+from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.failures import NO_ANSWER_CODE
+from audiokit.speech.replies import Ending, Event, Reply, Speech
+from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
+from audiokit.speech.wire import EmptyReply, WithheldReply
+from audiokit.store.ids import new_id
+from audiokit.usage.ledger import Entry, Ledger, Outcome
+
+__all__ = ["Metered"]
+
+_NOTHING = Usage(text_in_tokens=0, audio_in_tokens=0, cached_in_tokens=0, text_out_tokens=0, audio_out_tokens=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered:
+    """Writes down what ``inner`` was asked, for whom, and what it cost; ``price_of`` knows a model's price on a day."""
+
+    inner: Speech
+    ledger: Ledger
+    price_of: Callable[[str, date], Price | None]
+    endpoint: Endpoint
+    caller: Caller
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
+
+    def reply(self, request: Request) -> Reply:
+        """Pass on, and write the entry."""
+        began = self.clock()
+        try:
+            reply = self.inner.reply(request)
+        except ProviderError as error:
+            self._write_failure(request, error, began)
+            raise
+        self._write(request, reply, outcome=_outcome(reply), total_ms=self._ms_since(began))
+        return reply
+
+    def stream(self, request: Converse) -> Iterator[Event]:
+        """Pass on, and write the entry before the whole reply is given away, or when the listener leaves earlier."""
+        began, written = self.clock(), False
+        try:
+            for event in self.inner.stream(request):
+                if isinstance(event, Reply):
+                    written = True
+                    self._write(request, event, outcome=_outcome(event), total_ms=self._ms_since(began))
+                yield event
+        except ProviderError as error:
+            self._write_failure(request, error, began)
+            raise
+        except GeneratorExit:
+            if not written:
+                self._write(request, Reply(words="", ending=Ending.CUT), outcome="cut", total_ms=self._ms_since(began))
+            raise
+
+    def _write_failure(self, request: Request, error: ProviderError, began: float) -> None:
+        outcome: Outcome
+        if isinstance(error, EmptyReply | WithheldReply):
+            reply, outcome = error.reply, "failed"
+        elif _may_be_billed(error):
+            reply, outcome = Reply(words=""), "failed"
+        else:
+            reply, outcome = Reply(words="", usage=_NOTHING), "refused"
+        self._write(request, reply, outcome=outcome, total_ms=self._ms_since(began), error=error)
+
+    def _write(
+        self, request: Request, reply: Reply, *, outcome: Outcome, total_ms: int, error: ProviderError | None = None
+    ) -> None:
+        at, said = self.now(), reply.usage if error else _with_seconds(request, reply.usage)
+        usage = said or Usage()
+        price = self.price_of(reply.model or request.model, at.date())
+        spent = 0 if said is _NOTHING else cost(price, usage) if price else None
+        self.ledger.write(
+            Entry(
+                id=new_id(),
+                at=at,
+                person_id=self.caller.person_id,
+                page=self.caller.page,
+                conversation_id=self.caller.conversation_id,
+                turn_id=self.caller.turn_id,
+                endpoint=self.endpoint.provider.value,
+                kind=_kind(request),
+                model_asked=request.model,
+                model_used=reply.model,
+                text_in_tokens=usage.text_in_tokens,
+                audio_in_tokens=usage.audio_in_tokens,
+                cached_in_tokens=usage.cached_in_tokens,
+                text_out_tokens=usage.text_out_tokens,
+                audio_out_tokens=usage.audio_out_tokens,
+                characters=usage.characters,
+                input_ms=_heard_ms(request),
+                output_ms=None if reply.sound_duration_s is None else round(reply.sound_duration_s * 1000),
+                price_id=price.id if price else None,
+                cost_nanousd=spent,
+                first_byte_ms=reply.first_sound_ms,
+                total_ms=total_ms,
+                outcome=outcome,
+                error=type(error).__name__ if error else None,
+                request_id=reply.request_id or (_text(error.detail.get("request_id")) if error else None),
+                cached=False,
+            )
+        )
+
+    def _ms_since(self, began: float) -> int:
+        return round((self.clock() - began) * 1000)
+
+
+def _outcome(reply: Reply) -> Outcome:
+    return "cut" if reply.ending is Ending.CUT else "answered"
+
+
+def _may_be_billed(error: ProviderError) -> bool:
+    """Whether a failed call may have cost something: not when it was refused, or never arrived."""
+    in_the_answer = isinstance(error, ReplyUnusable) or error.detail.get("status") == 200
+    return in_the_answer or error.detail.get("code") == NO_ANSWER_CODE
+
+
+def _kind(request: Request) -> str:
+    match request:
+        case Converse():
+            return "converse"
+        case Transcribe():
+            return "transcribe"
+        case Speak():
+            return "speak"
+
+
+def _heard_ms(request: Request) -> int | None:
+    match request:
+        case Converse(turns=turns):
+            sounds = [turn.sound for turn in turns if isinstance(turn, PersonTurn) and turn.sound]
+            return round(sum(sound.duration_s for sound in sounds) * 1000)
+        case Transcribe(sound=sound):
+            return round(sound.duration_s * 1000)
+        case Speak():
+            return None
+
+
+def _with_seconds(request: Request, usage: Usage | None) -> Usage | None:
+    """A transcription that reports no usage is still billed by the seconds that we sent."""
+    if usage is None and isinstance(request, Transcribe):
+        return Usage(input_seconds=Decimal(str(round(request.sound.duration_s, 3))))
+    return usage
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

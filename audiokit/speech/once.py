@@ -1,0 +1,74 @@
+"""What must not be sent twice, told to the SDK in one place.
+
+The SDK repeats a call after a time-out, a lost connection, 408, 409, 429 and 5xx. Two of these would cost money or
+patience: a request that was taken and then not answered whole may have been billed, also where a gateway (504) says
+so, and an account without credit has none in a second either. This transport turns the first into an answer that is
+not repeated, and marks the second.
+"""
+
+from __future__ import annotations
+
+import httpx2
+
+from audiokit.speech.failures import NO_ANSWER_CODE, QUOTA_CODES
+
+__all__ = ["PaidOnce"]
+
+_STREAM = "text/event-stream"
+_DO_NOT_REPEAT = {"x-should-retry": "false"}
+# Before a request has left, nothing can have been billed.
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.LocalProtocolError,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+
+class PaidOnce(httpx2.BaseTransport):
+    """A transport around ``inner`` after which the SDK repeats only what cannot have been billed."""
+
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
+        self.inner = inner
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send once; see the module."""
+        try:
+            response = self._answer(request)
+        except _NOT_SENT:
+            raise
+        except httpx2.RequestError as error:
+            return _no_answer(request, type(error).__name__)
+        if response.status_code == 504:
+            return _no_answer(request, "gateway")
+        if response.status_code == 429 and _says_no_credit(response):
+            response.headers.update(_DO_NOT_REPEAT)
+        return response
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        """Return the answer, read to its end unless it is a stream: what breaks later, the SDK would repeat."""
+        response = self.inner.handle_request(request)
+        if response.headers.get("content-type", "").lower().startswith(_STREAM):
+            return response
+        try:
+            response.request = request  # the errors of reading want to name it
+            response.read()
+        finally:
+            response.close()
+        return response
+
+    def close(self) -> None:
+        """Close what is inside."""
+        self.inner.close()
+
+
+def _no_answer(request: httpx2.Request, why: str) -> httpx2.Response:
+    error = {"message": why, "type": "no_answer", "param": None, "code": NO_ANSWER_CODE}
+    return httpx2.Response(504, json={"error": error}, headers=_DO_NOT_REPEAT, request=request)
+
+
+def _says_no_credit(response: httpx2.Response) -> bool:
+    body = response.read()
+    return any(code.encode() in body for code in QUOTA_CODES)

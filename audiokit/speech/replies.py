@@ -1,0 +1,90 @@
+"""What comes back, as values, and the one protocol that every layer of the speech stack satisfies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from audiokit.catalog.prices import Usage
+from audiokit.speech.requests import Converse, Request
+
+__all__ = ["Ending", "Event", "Reply", "SoundPiece", "Speech", "ToolCall", "WordPiece"]
+
+
+class Ending(StrEnum):
+    """How a reply ended."""
+
+    WHOLE = "whole"
+    LENGTH = "length"  # it hit the token limit: sound stops in mid-word
+    CUT = "cut"  # the connection broke; this is what had arrived
+    REFUSED = "refused"  # the model declined, in words
+    WORDS_ONLY = "words_only"  # sound was asked for, words came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A function call that the model asks for; ``arguments`` is the JSON text as it came."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a model gave back for one request.
+
+    ``sound`` is a WAV with true sizes, 24 kHz mono PCM16; None where there is none. ``usage`` None means the provider
+    did not say. ``model`` is as reported; None where the endpoint reports none.
+    """
+
+    words: str
+    ending: Ending = Ending.WHOLE
+    sound: bytes | None = None
+    sound_duration_s: float | None = None
+    audio_id: str | None = None
+    audio_expires_at: datetime | None = None
+    tool_call: ToolCall | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    request_id: str | None = None
+    first_sound_ms: int | None = None
+    total_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPiece:
+    """The next piece of a growing reply: PCM16, 24 kHz, mono."""
+
+    pcm16: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WordPiece:
+    """The next words of a growing reply, with the spaces that belong to them."""
+
+    text: str
+
+
+Event = SoundPiece | WordPiece | Reply
+
+
+class Speech(Protocol):
+    """One way to have a request answered."""
+
+    def reply(self, request: Request) -> Reply:
+        """Send ``request`` once and wait for the whole reply.
+
+        Raises:
+            ProviderError: the only family that leaves here.
+        """
+
+    def stream(self, request: Converse) -> Iterator[Event]:
+        """Send ``request`` once and yield sound and words as they come; the whole :class:`Reply` comes last.
+
+        Raises:
+            ProviderError: before the first event. A connection that breaks later ends in a reply that is ``CUT``.
+        """

@@ -1,0 +1,121 @@
+"""What we ask for, as values. How it looks on the wire is in :mod:`audiokit.speech.bodies`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = [
+    "Caller",
+    "Converse",
+    "Heard",
+    "InputFormat",
+    "ModelTurn",
+    "PersonTurn",
+    "Request",
+    "Speak",
+    "Tool",
+    "Transcribe",
+    "Turn",
+]
+
+
+class InputFormat(StrEnum):
+    """The only two containers that Chat Completions takes (400 ``invalid_value`` for all others, seen 2026-09-25)."""
+
+    WAV = "wav"
+    MP3 = "mp3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """On whose behalf a call is made; it goes to the ledger and never to the provider."""
+
+    person_id: str
+    page: str
+    conversation_id: str | None = None
+    turn_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Sound to listen to: a whole file in a container that the model takes."""
+
+    data: bytes
+    format: InputFormat
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTurn:
+    """What a person said: words, sound, or both."""
+
+    words: str | None = None
+    sound: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTurn:
+    """What the model said before: by its audio id while the provider still knows it, else in words."""
+
+    words: str
+    audio_id: str | None = None
+
+
+Turn = PersonTurn | ModelTurn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A function that the model may call; ``parameters`` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    strict: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converse:
+    """Answer a conversation. ``voice`` None asks for words only; ``forced_tool`` forces that one function call.
+
+    ``temperature`` None leaves the provider's default, which is right: at 0 these models end in endless noise.
+    """
+
+    model: str
+    turns: tuple[Turn, ...]
+    instructions: str
+    voice: str | None = None
+    max_completion_tokens: int = 4096
+    temperature: float | None = None
+    forced_tool: Tool | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether any sound is sent along."""
+        return any(isinstance(turn, PersonTurn) and turn.sound for turn in self.turns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcribe:
+    """Write down what is said in ``sound``. ``language`` is ISO 639-1; None lets the model find out."""
+
+    model: str
+    sound: Heard
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak:
+    """Read ``text`` aloud, as WAV."""
+
+    model: str
+    text: str
+    voice: str
+    instructions: str | None = None
+    speed: float = 1.0
+
+
+Request = Converse | Transcribe | Speak

@@ -1,0 +1,71 @@
+"""An empty answer is asked for again, a little differently: the same request tends to come back empty again.
+
+Seen with gpt-audio-1.5 for a minority of calls; another temperature or another container gets an answer. Each try is
+billed, so each has its own entry: this wraps the metered layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from audiokit.audio.decode import decode
+from audiokit.audio.encode import SoundFormat, encode
+from audiokit.speech.replies import Ending, Event, Reply, Speech
+from audiokit.speech.requests import Converse, Heard, InputFormat, PersonTurn, Request, Turn
+from audiokit.speech.wire import EmptyReply
+
+__all__ = ["Varied"]
+
+_TEMPERATURES = (None, 0.9, 1.1)  # within the 0.6 to 1.2 that these models stand
+_LAST = len(_TEMPERATURES) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """Asks ``inner`` up to three times, each time a little differently, until the answer is not empty."""
+
+    inner: Speech
+
+    def reply(self, request: Request) -> Reply:
+        """Pass on; see the module."""
+        if not isinstance(request, Converse):
+            return self.inner.reply(request)
+        for attempt in range(_LAST):
+            try:
+                return self.inner.reply(_variant(request, attempt))
+            except EmptyReply as error:
+                _unless_worth_another(error)
+        return self.inner.reply(_variant(request, _LAST))
+
+    def stream(self, request: Converse) -> Iterator[Event]:
+        """Pass on; an empty stream has yielded nothing, so that another one can take its place."""
+        for attempt in range(_LAST):
+            try:
+                yield from self.inner.stream(_variant(request, attempt))
+            except EmptyReply as error:
+                _unless_worth_another(error)
+            else:
+                return
+        yield from self.inner.stream(_variant(request, _LAST))
+
+
+def _unless_worth_another(error: EmptyReply) -> None:
+    """Raise ``error`` again if it was the connection that failed, not the model."""
+    if error.reply.ending is Ending.CUT:
+        raise error
+
+
+def _variant(request: Converse, attempt: int) -> Converse:
+    if attempt == 0:
+        return request
+    turns = tuple(_other_container(turn) for turn in request.turns) if attempt % 2 else request.turns
+    return replace(request, temperature=_TEMPERATURES[attempt], turns=turns)
+
+
+def _other_container(turn: Turn) -> Turn:
+    if not isinstance(turn, PersonTurn) or turn.sound is None:
+        return turn
+    other = InputFormat.MP3 if turn.sound.format is InputFormat.WAV else InputFormat.WAV
+    data = encode(decode(turn.sound.data), SoundFormat(other.value))
+    return replace(turn, sound=Heard(data=data, format=other, duration_s=turn.sound.duration_s))

@@ -1,0 +1,217 @@
+"""Bodies as the API reference has them, and every quirk of the models that the builder knows."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+from real import real_file
+from scripted import ASK, WAV
+
+from audiokit.speech.bodies import chat_body, file_part, speech_body, transcription_body
+from audiokit.speech.requests import Converse, Heard, InputFormat, ModelTurn, PersonTurn, Speak, Tool, Transcribe
+
+SOUND = Heard(data=WAV, format=InputFormat.WAV, duration_s=0.05)
+MOOD = Tool(
+    name="mood",
+    description="Write down the mood.",
+    parameters={
+        "type": "object",
+        "properties": {"mood": {"type": "string"}},
+        "required": ["mood"],
+        "additionalProperties": False,
+    },
+)
+
+
+def converse(*turns: PersonTurn | ModelTurn, **changes: Any) -> Converse:
+    return replace(Converse(model="gpt-audio-mini", turns=turns, instructions="Be brief."), **changes)
+
+
+def parts(request: Converse) -> list[dict[str, Any]]:
+    content = chat_body(request, streamed=False)["messages"][-1]["content"]
+    assert isinstance(content, list)
+    return content
+
+
+def test_the_sound_stands_before_the_words() -> None:
+    first, second = parts(converse(PersonTurn(words="What is it?", sound=SOUND)))
+
+    assert first["type"] == "input_audio"
+    assert second == {"type": "text", "text": "What is it?"}
+
+
+@pytest.mark.parametrize("container", InputFormat)
+def test_sound_goes_as_bare_base64_with_the_name_of_its_container(container: InputFormat) -> None:
+    (part,) = parts(converse(PersonTurn(sound=replace(SOUND, format=container))))
+
+    assert part["input_audio"]["format"] == container.value
+    assert base64.b64decode(part["input_audio"]["data"], validate=True) == WAV
+
+
+def test_gpt_audio_1_5_never_gets_sound_alone() -> None:
+    """It answers 500 "model produced invalid content" to that."""
+    alone = converse(PersonTurn(sound=SOUND))
+
+    assert [part["type"] for part in parts(alone)] == ["input_audio"]
+    assert [part["type"] for part in parts(replace(alone, model="gpt-audio-1.5"))] == ["input_audio", "text"]
+    assert (
+        parts(replace(alone, model="gpt-audio-1.5", turns=(PersonTurn(words="Hm?", sound=SOUND),)))[1]["text"] == "Hm?"
+    )
+
+
+def test_instructions_come_first_and_turns_in_their_order() -> None:
+    turns = PersonTurn(words="one"), ModelTurn(words="two"), PersonTurn(words="three")
+
+    assert chat_body(converse(*turns), streamed=False)["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "one"},
+        {"role": "assistant", "content": "two"},
+        {"role": "user", "content": "three"},
+    ]
+
+
+def test_an_earlier_answer_goes_back_by_its_audio_id_alone() -> None:
+    """Sending its words or its sound along is refused."""
+    body = chat_body(converse(PersonTurn(words="one"), ModelTurn(words="two", audio_id="audio_1")), streamed=False)
+
+    assert body["messages"][-1] == {"role": "assistant", "audio": {"id": "audio_1"}}
+
+
+@pytest.mark.parametrize(("streamed", "container"), [(True, "pcm16"), (False, "wav")])
+def test_a_spoken_answer_is_asked_for_in_what_can_be_streamed(container: str, *, streamed: bool) -> None:
+    body = chat_body(converse(PersonTurn(words="Hello"), voice="marin"), streamed=streamed)
+
+    assert body["modalities"] == ["text", "audio"]
+    assert body["audio"] == {"voice": "marin", "format": container}
+
+
+def test_a_text_model_gets_no_modalities() -> None:
+    """It refuses them: "Unknown parameter"."""
+    body = chat_body(converse(PersonTurn(words="Hello")), streamed=False)
+
+    assert body.keys() == {"model", "messages", "max_completion_tokens"}
+
+
+def test_words_about_sound_are_asked_for_as_text() -> None:
+    body = chat_body(converse(PersonTurn(words="one", sound=SOUND), ModelTurn(words="two")), streamed=False)
+
+    assert body["modalities"] == ["text"]
+    assert "audio" not in body
+
+
+def test_a_stream_is_asked_to_report_its_usage() -> None:
+    assert chat_body(ASK, streamed=True)["stream_options"] == {"include_usage": True}
+    assert not {"stream", "stream_options"} & chat_body(ASK, streamed=False).keys()
+
+
+def test_the_length_is_always_limited_and_the_temperature_left_alone() -> None:
+    """At temperature 0 these models end in endless noise, and the noise is billed."""
+    body = chat_body(ASK, streamed=False)
+
+    assert body["max_completion_tokens"] == 4096
+    assert "temperature" not in body
+    assert "max_tokens" not in body
+    assert chat_body(replace(ASK, temperature=0.9), streamed=False)["temperature"] == 0.9
+
+
+def test_a_structured_answer_is_one_forced_function_call() -> None:
+    """Audio models refuse ``response_format``."""
+    body = chat_body(converse(PersonTurn(sound=SOUND), forced_tool=MOOD), streamed=False)
+
+    assert body["tools"] == [
+        {
+            "type": "function",
+            "function": {
+                "name": "mood",
+                "description": "Write down the mood.",
+                "parameters": MOOD.parameters,
+                "strict": True,
+            },
+        }
+    ]
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "mood"}}
+    assert "response_format" not in body
+
+
+def test_a_transcript_is_asked_for_as_json_and_in_a_language_only_if_it_is_known() -> None:
+    request = Transcribe(model="gpt-transcribe", sound=SOUND)
+
+    assert transcription_body(request) == {"model": "gpt-transcribe", "response_format": "json"}
+    assert transcription_body(replace(request, language="de"))["language"] == "de"
+
+
+@pytest.mark.parametrize(("container", "media_type"), [("wav", "audio/wav"), ("mp3", "audio/mpeg")])
+def test_an_upload_is_named_by_its_container(container: str, media_type: str) -> None:
+    """OpenAI decides by the ending of the name: "Unsupported file format bin"."""
+    sound = replace(SOUND, format=InputFormat(container))
+
+    assert file_part(sound) == (f"recording.{container}", WAV, media_type)
+
+
+def test_speech_is_asked_for_as_wav() -> None:
+    assert speech_body(Speak(model="gpt-4o-mini-tts", text="Hello", voice="alloy")) == {
+        "model": "gpt-4o-mini-tts",
+        "input": "Hello",
+        "voice": "alloy",
+        "response_format": "wav",
+    }
+
+
+@pytest.mark.parametrize(("model", "told"), [("gpt-4o-mini-tts", True), ("tts-1", False), ("tts-1-hd", False)])
+def test_instructions_go_to_the_models_that_take_them(model: str, *, told: bool) -> None:
+    body = speech_body(Speak(model=model, text="Hello", voice="alloy", instructions="Whisper.", speed=1.5))
+
+    assert body.get("instructions") == ("Whisper." if told else None)
+    assert body["speed"] == 1.5
+
+
+@cache
+def schemas() -> Any:
+    text = real_file("specs/openai__openai-openapi/openapi.main.yaml").read_bytes()
+    return yaml.load(text, yaml.CSafeLoader)["components"]["schemas"]
+
+
+def published(name: str) -> Any:
+    """A schema of OpenAI's published description, with everything that it refers to."""
+    jsonschema = pytest.importorskip("jsonschema")
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas()}}
+    )
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ASK,
+        replace(ASK, voice=None, forced_tool=MOOD),
+        replace(ASK, turns=(*ASK.turns, ModelTurn(words="It.", audio_id="audio_1"), PersonTurn(words="And?"))),
+        replace(ASK, turns=(PersonTurn(sound=replace(SOUND, format=InputFormat.MP3)), ModelTurn(words="It."))),
+        converse(PersonTurn(words="Hello"), temperature=1.1),
+    ],
+    ids=["spoken", "tool", "by id", "mp3", "words"],
+)
+def test_a_chat_body_fits_the_published_description(request_: Converse, *, streamed: bool) -> None:
+    problems = published("CreateChatCompletionRequest").iter_errors(chat_body(request_, streamed=streamed))
+
+    assert [problem.message[:300] for problem in problems] == []
+
+
+@pytest.mark.real
+def test_a_speech_body_fits_the_published_description() -> None:
+    body = speech_body(Speak(model="gpt-4o-mini-tts", text="Hello", voice="alloy", instructions="Softly.", speed=2))
+
+    assert list(published("CreateSpeechRequest").iter_errors(body)) == []
+
+
+@pytest.mark.real
+def test_the_published_description_would_refuse_a_wrong_body() -> None:
+    body = chat_body(ASK, streamed=False) | {"audio": {"voice": "marin", "format": "midi"}}
+
+    assert list(published("CreateChatCompletionRequest").iter_errors(body))

@@ -1,0 +1,160 @@
+"""Where requests go: addresses, headers and model names, as the official client puts them on the wire."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from scripted import ASK, WAV, Server, completion, on_wire
+
+from audiokit.catalog.models import Provider
+from audiokit.settings import Settings
+from audiokit.speech.endpoint import Endpoint, endpoint_of
+from audiokit.speech.requests import Heard, InputFormat, Speak, Transcribe
+
+AZURE = "https://res.openai.azure.com"
+HEARD = Heard(data=WAV, format=InputFormat.WAV, duration_s=0.05)
+
+
+def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    monkeypatch.setattr(Settings, "secrets_file", Path("no secrets"))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings.read()
+
+
+def asked_of(endpoint: Endpoint) -> httpx2.Request:
+    server = Server(completion(content="Yes."))
+    on_wire(server, endpoint=endpoint).reply(ASK)
+    return server.requests[-1]
+
+
+def test_openai_is_asked_with_a_bearer_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = endpoint_of(settings_of(monkeypatch, OPENAI_API_KEY="sk-made-up"))
+
+    request = asked_of(endpoint)
+
+    assert (endpoint.name, endpoint.provider) == ("OpenAI", Provider.OPENAI)
+    assert str(request.url) == "https://api.openai.com/v1/chat/completions"
+    assert request.headers["authorization"] == "Bearer sk-made-up"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/"])
+def test_a_compatible_server_is_asked_at_its_address_with_or_without_a_last_slash(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = endpoint_of(settings_of(monkeypatch, OPENAI_BASE_URL=address))
+
+    request = asked_of(endpoint)
+
+    assert (endpoint.name, endpoint.provider) == ("127.0.0.1:8000", Provider.COMPATIBLE)
+    assert str(request.url) == "http://127.0.0.1:8000/v1/chat/completions"
+
+
+def test_a_password_in_the_address_is_not_part_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = endpoint_of(settings_of(monkeypatch, OPENAI_BASE_URL="http://ada:secret@127.0.0.1:8000/v1"))
+
+    assert "secret" not in endpoint.name
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_azure_classic_has_the_deployment_and_the_version_in_its_address(
+    slash: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = endpoint_of(
+        settings_of(
+            monkeypatch,
+            AZURE_OPENAI_ENDPOINT=AZURE + slash,
+            AZURE_OPENAI_API_KEY="azure-made-up",
+            OPENAI_API_VERSION="2025-01-01-preview",
+            AUDIOKIT_AZURE_DEPLOYMENTS='{"gpt-audio-1.5": "my-audio"}',
+        )
+    )
+
+    request = asked_of(endpoint)
+
+    assert (endpoint.name, endpoint.provider) == ("Azure OpenAI", Provider.AZURE)
+    assert str(request.url) == (f"{AZURE}/openai/deployments/my-audio/chat/completions?api-version=2025-01-01-preview")
+    assert request.headers["api-key"] == "azure-made-up"
+
+
+@pytest.mark.parametrize(
+    ("path", "request_", "answer"),
+    [
+        ("audio/transcriptions", Transcribe(model="gpt-transcribe", sound=HEARD), {"text": "Hello"}),
+        ("audio/speech", Speak(model="gpt-transcribe", text="Hello", voice="alloy"), None),
+    ],
+    ids=["transcribe", "speak"],
+)
+def test_azure_classic_has_the_deployment_in_the_address_of_every_route(
+    path: str, request_: Transcribe | Speak, answer: dict[str, str] | None
+) -> None:
+    endpoint = Endpoint(
+        name="Azure OpenAI",
+        provider=Provider.AZURE,
+        base_url=AZURE,
+        api_key=SecretStr("azure-made-up"),
+        api_version="2025-01-01-preview",
+        deployments=MappingProxyType({"gpt-transcribe": "ears"}),
+    )
+    server = Server(httpx2.Response(200, json=answer) if answer else httpx2.Response(200, content=WAV))
+
+    reply = on_wire(server, endpoint=endpoint).reply(request_)
+
+    assert reply.words == "Hello"
+    assert str(server.requests[0].url) == f"{AZURE}/openai/deployments/ears/{path}?api-version=2025-01-01-preview"
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_azure_v1_has_the_deployment_as_its_model_and_no_version(slash: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = endpoint_of(
+        settings_of(
+            monkeypatch,
+            AZURE_OPENAI_ENDPOINT=AZURE + slash,
+            AZURE_OPENAI_API_KEY="azure-made-up",
+            AUDIOKIT_AZURE_DEPLOYMENTS='{"gpt-audio-1.5": "my-audio"}',
+        )
+    )
+    server = Server(completion(content="Yes."))
+
+    on_wire(server, endpoint=endpoint).reply(ASK)
+
+    assert str(server.requests[0].url) == f"{AZURE}/openai/v1/chat/completions"
+    assert server.requests[0].headers["authorization"] == "Bearer azure-made-up"
+    assert server.body["model"] == "my-audio"
+
+
+def test_a_model_without_a_deployment_of_its_own_goes_by_its_name() -> None:
+    endpoint = Endpoint(
+        name="x", provider=Provider.AZURE, base_url=AZURE, deployments=MappingProxyType({"gpt-audio-1.5": "a"})
+    )
+
+    assert endpoint.name_on_wire("gpt-audio-1.5") == "a"
+    assert endpoint.name_on_wire("gpt-audio-mini") == "gpt-audio-mini"
+
+
+def test_a_key_is_not_shown_with_its_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = endpoint_of(settings_of(monkeypatch, OPENAI_API_KEY="sk-made-up"))
+
+    assert "sk-made-up" not in repr(endpoint)
+
+
+def test_an_upload_carries_its_fields_and_its_file() -> None:
+    server = Server(httpx2.Response(200, json={"text": "Hello"}))
+
+    on_wire(server).reply(Transcribe(model="gpt-transcribe", sound=HEARD, language="en"))
+
+    (request,) = server.requests
+    assert request.headers["content-type"].startswith("multipart/form-data")
+    assert b'name="language"\r\n\r\nen\r\n' in request.content
+    assert b'filename="recording.wav"' in request.content
+    assert WAV in request.content
+
+
+def test_an_endpoint_lists_what_it_serves() -> None:
+    models = [{"id": name, "object": "model", "created": 0, "owned_by": "x"} for name in ("one", "two")]
+
+    assert on_wire(Server(httpx2.Response(200, json={"data": models}))).served() == {"one", "two"}

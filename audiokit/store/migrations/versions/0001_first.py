@@ -86,7 +86,9 @@ def _turn() -> None:
         ),
         sa.UniqueConstraint("conversation_id", "position", name="uq_turn_conversation_id_position"),
         sa.CheckConstraint("speaker IN ('person', 'model')", name=op.f("ck_turn_speaker")),
-        sa.CheckConstraint("state IN ('recorded', 'sending', 'answered', 'failed', 'unusable')", name=op.f("ck_turn_state")),
+        sa.CheckConstraint(
+            "state IN ('recorded', 'sending', 'answered', 'failed', 'unusable')", name=op.f("ck_turn_state")
+        ),
     )
 
 

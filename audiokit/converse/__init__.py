@@ -1,0 +1,1 @@
+"""A person and a model talk. Start at :mod:`audiokit.converse.service`."""

@@ -1,0 +1,170 @@
+"""Turns that are being answered: each in a thread of its own, whoever is watching, until its reply is kept."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from audiokit.audio.wav import from_pcm16, pcm16_of
+from audiokit.audio.waveform import peaks
+from audiokit.converse.conversation import Conversations, State
+from audiokit.errors import AudioForgotten, AudiokitError, ReplyUnusable
+from audiokit.speech.growing import Growing
+from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech, WordPiece
+from audiokit.speech.requests import Converse, Transcribe
+from audiokit.store.clips import Clips
+
+__all__ = ["Answering", "Job"]
+
+_log = logging.getLogger(__name__)
+_RATE_HZ = 24_000
+_MAX_AT_ONCE = 16
+_NOTES = {
+    Ending.WORDS_ONLY: "The model answered in words only.",
+    Ending.LENGTH: "The answer reached the length limit and stops there.",
+    Ending.CUT: "The connection broke off; this is what had arrived.",
+    Ending.REFUSED: "The model declined to answer.",
+}
+_FORGOTTEN = "Earlier answers were sent as words: the provider no longer had their sound."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One turn to be answered. ``in_words`` is the same request with no audio ids, should they be forgotten."""
+
+    person_id: str
+    conversation_id: str
+    said_id: str
+    reply_id: str
+    typed: str | None
+    is_titled: bool
+    endpoint: str
+    request: Converse
+    in_words: Converse
+    transcribe: Transcribe | None
+    speech: Speech
+
+
+class Answering:
+    """Runs jobs, and knows those that run."""
+
+    def __init__(self, conversations: Conversations, clips: Clips) -> None:
+        self._conversations, self._clips = conversations, clips
+        self._answers = ThreadPoolExecutor(_MAX_AT_ONCE, "answer")
+        self._transcripts = ThreadPoolExecutor(_MAX_AT_ONCE, "transcript")
+        self._running: dict[str, Growing] = {}
+        self._lock = threading.Lock()
+
+    def start(self, job: Job) -> Growing:
+        """Begin a job and return the reply while it grows."""
+        growing = Growing()
+        with self._lock:
+            self._running[job.reply_id] = growing
+        self._answers.submit(self._run, job, growing)
+        return growing
+
+    def growing(self, reply_id: str) -> Growing | None:
+        """Return a reply that is growing, or has until a moment ago."""
+        return self._running.get(reply_id)
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        self._answers.shutdown(wait=True)
+        self._transcripts.shutdown(wait=True)
+
+    def _run(self, job: Job, growing: Growing) -> None:
+        failure: str | None = None
+        try:
+            words = self._transcripts.submit(job.speech.reply, job.transcribe) if job.transcribe else None
+            reply, notes = self._listen(job, growing)
+            self._keep(job, reply, notes, _written(words))
+        except AudiokitError as error:
+            failure = str(error)
+        except Exception:  # noqa: BLE001 - a bug of ours must not leave a turn waiting for ever
+            _log.exception("answering failed")
+            failure = "audiokit itself failed while answering. Your recording is kept. Send it again."
+        finally:
+            if failure is not None:
+                self._fail(job, failure)
+                growing.fail(failure)
+            growing.end()
+            threading.Timer(60.0, self._forget, (job.reply_id,)).start()
+
+    def _listen(self, job: Job, growing: Growing) -> tuple[Reply, list[str]]:
+        """Pass on the reply piece by piece; ask once more in words if the provider forgot an earlier answer."""
+        try:
+            reply, notes = _follow(job.speech.stream(job.request), growing), []
+        except AudioForgotten:
+            reply, notes = _follow(job.speech.stream(job.in_words), growing), [_FORGOTTEN]
+        return reply, [*notes, *filter(None, [_NOTES.get(reply.ending)])]
+
+    def _keep(self, job: Job, reply: Reply, notes: list[str], written: tuple[str | None, list[str]]) -> None:
+        answer = {
+            "state": State.ANSWERED,
+            "words": reply.words,
+            "audio_id": reply.audio_id if reply.ending is Ending.WHOLE else None,
+            "audio_expires_at": reply.audio_expires_at,
+            "endpoint": job.endpoint,
+            "model": reply.model or job.request.model,
+            "first_sound_ms": reply.first_sound_ms,
+            "total_ms": reply.total_ms,
+            "notes": notes,
+            **self._kept_sound(job, reply),
+        }
+        words, doubts = written
+        said = {"state": State.ANSWERED, "failure": None, "notes": doubts} | ({"words": words} if words else {})
+        self._conversations.change_turns({job.said_id: said, job.reply_id: answer})
+        if not job.is_titled and (title := words or job.typed or reply.words):
+            self._conversations.change(job.person_id, job.conversation_id, title=_short(title))
+
+    def _kept_sound(self, job: Job, reply: Reply) -> dict[str, object]:
+        if reply.sound is None:
+            return {}
+        clip = from_pcm16(pcm16_of(reply.sound), _RATE_HZ)
+        return {
+            "clip_digest": self._clips.keep(job.person_id, reply.sound, "audio/wav", "reply"),
+            "clip_media_type": "audio/wav",
+            "duration_s": clip.duration_s,
+            "peaks": peaks(clip),
+        }
+
+    def _fail(self, job: Job, failure: str) -> None:
+        """Mark the turn, so that it can be sent again, and take the answer that never came away."""
+        self._conversations.change_turns({job.said_id: {"state": State.FAILED, "failure": failure}})
+        self._conversations.remove_turns((job.reply_id,))
+
+    def _forget(self, reply_id: str) -> None:
+        with self._lock:
+            self._running.pop(reply_id, None)
+
+
+def _follow(events: Iterator[Event], growing: Growing) -> Reply:
+    for event in events:
+        match event:
+            case SoundPiece(pcm16=pcm16):
+                growing.add_sound(pcm16)
+            case WordPiece(text=text):
+                growing.add_words(text)
+            case Reply():
+                return event
+    raise ReplyUnusable("The answer never came to an end. Send it again.")
+
+
+def _written(words: Future[Reply] | None) -> tuple[str | None, list[str]]:
+    """Return what the person said in words; that we cannot write it down is no reason to lose the answer."""
+    if words is None:
+        return None, []
+    try:
+        return words.result().words or None, []
+    except AudiokitError as error:
+        return None, [f"What you said could not be written down. {error}"]
+
+
+def _short(words: str, length: int = 48) -> str:
+    """Return a title: whole words, at most ``length`` characters, the first letter large."""
+    line = " ".join(words.split())
+    line = line if len(line) <= length else f"{line[:length].rsplit(' ', 1)[0]}…"
+    return line[:1].upper() + line[1:]

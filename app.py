@@ -1,0 +1,21 @@
+"""The front door: launcher and page at once.
+
+Imported by the server, it builds the app: pages, HTTP routes, start and stop. Run by Streamlit for each visit, it
+builds the navigation. ``audiokit run``, ``streamlit run app.py`` and ``uvicorn app:app --lifespan on`` all work.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit import runtime
+
+if not runtime.exists():
+    import audiokit.ui.navigation  # noqa: F401 - now, so that the first visitor does not wait for it
+    from audiokit.api.app import lifespan, middleware, routes
+
+    # Streamlit looks for this very call in the file's syntax; a factory would hide it.
+    app = st.App(Path(__file__).resolve(), routes=routes(), lifespan=lifespan, middleware=middleware())
+else:
+    from audiokit.ui.navigation import navigation
+
+    navigation().run()

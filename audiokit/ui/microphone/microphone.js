@@ -1,0 +1,40 @@
+// Watches whether this page may record, and says in one sentence what stands in the way.
+
+const SENTENCES = {
+  insecure:
+    "This address is not secure, so the browser does not allow recording. Open it over https, or on the same machine at http://localhost.",
+  none: "No microphone was found. Connect one, and this line goes away; or type, or upload a recording.",
+  denied:
+    "The microphone is blocked for this page. Choose the icon left of the address, allow the microphone, and reload; or type, or upload a recording.",
+};
+
+async function obstacle() {
+  if (!window.isSecureContext || !navigator.mediaDevices) return "insecure";
+  const leave = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
+  if (leave?.state === "denied") return "denied";
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.some((device) => device.kind === "audioinput") ? null : "none";
+}
+
+export default function ({ parentElement }) {
+  const line = parentElement.querySelector(".microphone");
+  const look = async () => {
+    const found = await obstacle();
+    line.hidden = found === null;
+    line.textContent = found ? SENTENCES[found] : "";
+  };
+  look();
+  navigator.mediaDevices?.addEventListener("devicechange", look);
+  let leave = null;
+  navigator.permissions
+    ?.query({ name: "microphone" })
+    .then((status) => {
+      leave = status;
+      leave.onchange = look;
+    })
+    .catch(() => {});
+  return () => {
+    navigator.mediaDevices?.removeEventListener("devicechange", look);
+    if (leave) leave.onchange = null;
+  };
+}

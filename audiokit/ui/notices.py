@@ -1,0 +1,59 @@
+"""Sentences for the person: what went wrong, and who is answering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from audiokit.catalog.models import Provider
+from audiokit.errors import AudiokitError
+from audiokit.studio import Studio
+
+__all__ = ["engine", "retention", "shown"]
+
+_ADD_A_KEY = """
+**To talk with OpenAI's models**, stop the app, set your key and start it again:
+
+```bash
+export OPENAI_API_KEY=sk-…
+audiokit run
+```
+
+The key can also stand in `.streamlit/secrets.toml` as `OPENAI_API_KEY = "sk-…"`. For Azure set
+`AZURE_OPENAI_ENDPOINT` and `AZURE_OPENAI_API_KEY`; for any server that speaks OpenAI's format, `OPENAI_BASE_URL`.
+"""
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Show an error of ours as a sentence; let every other one through."""
+    try:
+        yield
+    except AudiokitError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def engine(studio: Studio) -> None:
+    """Say who is answering; if it is the offline engine, what it can and cannot do, and how to add a key."""
+    if studio.endpoint.provider is not Provider.OFFLINE:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="engine"):
+        st.markdown(
+            ":material/offline_bolt: **The offline engine is answering.** It is free and stays on this machine. "
+            "It hears English in draft quality, speaks with a synthetic voice, and knows a few things; "
+            "it is not a chat model.",
+            width="stretch",
+        )
+        with st.popover("Add a key", icon=":material/key:"):
+            st.markdown(_ADD_A_KEY)
+    for sentence in studio.engine.capabilities().why_not if studio.engine else ():
+        st.warning(sentence, icon=":material/info:")
+
+
+def retention(studio: Studio) -> str:
+    """Return the one line on where recordings go and how long they stay."""
+    offline = studio.endpoint.provider is Provider.OFFLINE
+    goes = "stay on this machine" if offline else f"are sent to {studio.endpoint.name} to be answered"
+    return f"Recordings {goes} and are kept until you remove the conversation."

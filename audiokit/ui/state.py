@@ -1,0 +1,72 @@
+"""What a page remembers between reruns, typed.
+
+Never defined in a page script: there, each rerun would make another class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from audiokit.catalog.models import Tier
+from audiokit.converse.conversation import Conversation
+from audiokit.errors import NotFound
+from audiokit.people.persons import Person
+from audiokit.studio import Studio, shared_studio
+
+__all__ = ["RecordPage", "conversation", "person", "record", "studio"]
+
+_CONVERSATION = "conversation"  # the one thing that stands in the address, so that a reload finds it again
+
+
+@dataclass(slots=True)
+class RecordPage:
+    """Record & Converse. ``n_takes`` counts recordings, so that each begins with an empty recorder."""
+
+    n_takes: int = 0
+    voice: str = "alloy"
+    tier: Tier = Tier.FULL
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The conversation that is open, from the address."""
+        return st.query_params.get(_CONVERSATION)
+
+    def show(self, conversation_id: str | None) -> None:
+        """Open another conversation, or none, from the next rerun on."""
+        if conversation_id is None:
+            st.query_params.pop(_CONVERSATION, None)
+        else:
+            st.query_params[_CONVERSATION] = conversation_id
+
+
+def studio() -> Studio:
+    """Return the process's studio."""
+    return shared_studio()
+
+
+def person() -> Person:
+    """Return who is here."""
+    return studio().person()
+
+
+def conversation(page: RecordPage) -> Conversation | None:
+    """Return the conversation that is open, or None; one that is gone closes itself.
+
+    Raises:
+        NotFound: the address names a conversation that is not this person's, or was removed.
+    """
+    if page.conversation_id is None:
+        return None
+    try:
+        return studio().converse.open(person().id, page.conversation_id)
+    except NotFound:
+        page.show(None)
+        raise
+
+
+def record() -> RecordPage:
+    """Return what Record & Converse remembers of this visit."""
+    page: RecordPage = st.session_state.setdefault("record", RecordPage())
+    return page

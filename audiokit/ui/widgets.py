@@ -1,0 +1,62 @@
+"""Small parts that several pages share: pickers, prices, chips."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audiokit import money
+from audiokit.catalog.models import Role, Tier
+from audiokit.converse.quote import Quote
+from audiokit.studio import Studio
+
+__all__ = ["chips", "price", "price_in_parts", "tier_picker", "voice_picker"]
+
+_TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
+
+
+def tier_picker(studio: Studio, tier: Tier, *, key: str) -> Tier:
+    """Let the person choose between full and mini, and say which model that is today and why."""
+    chosen = st.segmented_control(
+        "Model", list(Tier), default=tier, format_func=_TIERS.__getitem__, required=True, width="stretch", key=key
+    )
+    st.caption(studio.choose(Role.CONVERSE, chosen).why)
+    return chosen
+
+
+def voice_picker(studio: Studio, tier: Tier, voice: str, *, key: str) -> str:
+    """Let the person choose one of the voices that the model of this tier has."""
+    names = studio.choose(Role.CONVERSE, tier).model.voices_at(studio.endpoint.provider)
+    index = names.index(voice) if voice in names else 0
+
+    def label(name: str) -> str:
+        character = studio.catalog.voice_character(name)
+        return f"{name.capitalize()} · {character.lower()}" if character else name.capitalize()
+
+    chosen: str = st.selectbox("Voice", names, index=index, format_func=label, key=key)
+    return chosen
+
+
+def price(quote: Quote) -> str:
+    """Return a quote for a button: ``≈ $0.014``, ``free``, ``price unknown``."""
+    total = quote.total_nanousd
+    if total is None:
+        return "price unknown"
+    return money.show(total) if total == 0 else f"≈ {money.show(total)}"
+
+
+def price_in_parts(quote: Quote) -> str:
+    """Return the parts of a quote, for a tooltip."""
+    parts = {
+        "your new turn": quote.speech_nanousd,
+        "what was said before": quote.history_nanousd,
+        "the expected reply": quote.reply_nanousd,
+        "writing down your words": quote.words_nanousd,
+    }
+    return " · ".join(f"{name} {money.show(cost)}" for name, cost in parts.items())
+
+
+def chips(*facts: str | None) -> None:
+    """Show a quiet line of facts under a turn; unknown ones are left out."""
+    known = [fact.replace("$", r"\$") for fact in facts if fact]
+    if known:
+        st.caption(" · ".join(known))

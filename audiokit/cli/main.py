@@ -1,0 +1,47 @@
+"""The ``audiokit`` command: run the app, serve the offline engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from audiokit import __version__
+from audiokit.cli.offline import offline
+from audiokit.cli.settings import settings as settings_command
+from audiokit.errors import AudiokitError
+from audiokit.settings import Settings
+
+__all__ = ["main"]
+
+_APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="audiokit")
+def main() -> None:
+    """Talk with a model by voice, and know what it cost."""
+
+
+@main.command()
+def run() -> None:
+    """Open the app in the browser's reach, at AUDIOKIT_HOST and AUDIOKIT_PORT."""
+    try:
+        settings = Settings.read()
+    except AudiokitError as error:
+        raise click.ClickException(str(error)) from error
+    if not _APP.is_file():
+        raise click.ClickException("app.py is not here. Run this from a clone installed with pip install -e.")
+    click.echo(f"audiokit is opening at http://{settings.host}:{settings.port}")
+    address = ["--server.address", settings.host, "--server.port", str(settings.port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(_APP), *address]
+    raise SystemExit(subprocess.call(command, cwd=_APP.parent))  # noqa: S603 - our own command
+
+
+main.add_command(offline)
+main.add_command(settings_command)
+
+if __name__ == "__main__":
+    main()

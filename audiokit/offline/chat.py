@@ -1,0 +1,125 @@
+"""A chat request is heard and thought about here; how the answer looks is in ``chat_whole`` and ``chat_stream``."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audiokit.offline.audio_ids import Remembered, SpokenAnswers
+from audiokit.offline.chat_request import ChatRequest
+from audiokit.offline.chat_shapes import Call
+from audiokit.offline.counting import Counts, spoken_text_tokens, spoken_tokens, text_tokens
+from audiokit.offline.engine import Engine, Spoken
+from audiokit.offline.filling import filled
+from audiokit.offline.listening import Understood, understood
+from audiokit.offline.messages import Turn
+from audiokit.offline.refusals import Refused
+from audiokit.offline.speak import TOKEN_BYTES
+from audiokit.offline.tools import called_for
+
+__all__ = ["Answer", "Chat"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to answer with, before it has a shape: words and the pace to say them at, or a function call."""
+
+    request: ChatRequest
+    prompt: Understood
+    text: str = ""
+    speed: float = 1.0
+    call: Call | None = None
+
+    @property
+    def finish_reason(self) -> str:
+        """Why a call ends: one that was forced by name is recorded as ``stop``."""
+        if self.call is None:
+            return "stop"
+        return "stop" if self.call.name == self.request.tool_choice else "tool_calls"
+
+    def counts(self, *, text_out: int, audio_out: int = 0) -> Counts:
+        """Return what the whole exchange counts."""
+        prompt = self.prompt
+        return Counts(text_in=prompt.text_in, audio_in=prompt.audio_in, text_out=text_out, audio_out=audio_out)
+
+    def words_within_limit(self) -> tuple[str, str]:
+        """Return the words that the request has room for, and the reason why they end there."""
+        limit = self.request.max_completion_tokens
+        if limit is None or text_tokens(self.text) <= limit:
+            return self.text, "stop"
+        words = self.text.split(" ")
+        while len(words) > 1 and text_tokens(" ".join(words)) > limit:
+            words.pop()
+        return " ".join(words), "length"
+
+
+class Chat:
+    """What answering needs: an engine, a clock, and the memory of what was spoken. Usable from any thread."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+        self.engine, self.clock, self.answers = engine, clock, SpokenAnswers(clock)
+
+    def answer(self, request: ChatRequest) -> Answer:
+        """Hear, and think or call a function.
+
+        Raises:
+            Refused: an audio id is not known, or bytes are not what they are said to be.
+            AudiokitError: the engine cannot hear.
+        """
+        prompt = understood(request.messages, self.engine, self.answers)
+        turn = Turn.of(prompt.messages, self.engine.now())
+        tool = called_for(request.tools, request.tool_choice, turn.question) if turn.role != "tool" else None
+        if tool is not None:
+            arguments = _filled(tool.parameters, turn, of=f"function '{tool.name}'", param="tools")
+            call = Call(id=f"call_{secrets.token_hex(12)}", name=tool.name, arguments=arguments)
+            return Answer(request=request, prompt=prompt, call=call)
+        if request.schema is not None:
+            text = _filled(request.schema, turn, of="response_format", param="response_format")
+            return Answer(request=request, prompt=prompt, text=text)
+        thought = self.engine.think(prompt.messages)
+        return Answer(request=request, prompt=prompt, text=thought.text, speed=thought.speed)
+
+    def say(self, answer: Answer, voice: str) -> Iterator[Spoken]:
+        """Yield the answer spoken, as far as its limit on tokens reaches; sound is cut in mid-word, as recorded."""
+        spoken = self.engine.say(answer.text, voice, answer.speed)
+        limit = answer.request.max_completion_tokens
+        if limit is None:
+            return spoken
+        n_tokens = max(1, limit - spoken_text_tokens(answer.text))
+        return _up_to(n_tokens * TOKEN_BYTES, spoken)
+
+    def remember(self, audio_id: str, answer: Answer, *, n_bytes: int, expires_at: int) -> Counts:
+        """Keep a spoken answer for later turns, and return what it counts."""
+        counts = answer.counts(text_out=spoken_text_tokens(answer.text), audio_out=spoken_tokens(n_bytes))
+        kept = Remembered(
+            transcript=answer.text,
+            audio_tokens=counts.audio_out,
+            text_tokens=counts.text_out,
+            expires_at=expires_at,
+        )
+        self.answers.remember(audio_id, kept)
+        return counts
+
+    def is_cut(self, answer: Answer, n_bytes: int) -> bool:
+        """Whether a spoken answer of that size filled its limit."""
+        limit = answer.request.max_completion_tokens
+        return limit is not None and spoken_text_tokens(answer.text) + spoken_tokens(n_bytes) >= limit
+
+
+def _filled(schema: Mapping[str, Any], turn: Turn, *, of: str, param: str) -> str:
+    try:
+        return json.dumps(filled(schema, turn), ensure_ascii=False)
+    except ValueError as error:
+        message = f"Invalid schema for {of}: {error}."
+        raise Refused(message, param=param, code="invalid_function_parameters") from error
+
+
+def _up_to(n_bytes: int, pieces: Iterable[Spoken]) -> Iterator[Spoken]:
+    for piece in pieces:
+        yield Spoken(piece.text, piece.pcm16[:n_bytes])
+        n_bytes -= len(piece.pcm16)
+        if n_bytes <= 0:
+            return

@@ -1,0 +1,151 @@
+"""Speech out: whole tokens, every voice its own, no level out of line."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiokit.audio.quality import measure
+from audiokit.audio.wav import from_pcm16
+from audiokit.errors import UnsupportedFormat
+from audiokit.offline.engine import Engine
+from audiokit.offline.pipe import Frame
+from audiokit.offline.speak import SAMPLE_RATE_HZ, TOKEN_BYTES, clauses
+from audiokit.offline.voices import VOICES
+from audiokit.offline.worker import Worker
+
+SENTENCE = "The quick brown fox jumps over the lazy dog, and I heard every word of it."
+
+
+def spoken(engine: Engine, text: str = SENTENCE, voice: str = "alloy", speed: float = 1.0) -> bytes:
+    return b"".join(engine.speak(text, voice, speed))
+
+
+def pitch_hz(pcm: bytes) -> float:
+    """Median pitch over loud windows, by autocorrelation."""
+    samples = from_pcm16(pcm, SAMPLE_RATE_HZ).samples[:, 0]
+    windows = samples[: len(samples) // 1200 * 1200].reshape(-1, 1200)
+    loud = windows[(windows**2).mean(1) > 0.1 * (windows**2).mean(1).max()]
+    spectra = np.abs(np.fft.rfft(loud * np.hanning(1200), 4096)) ** 2
+    lags = np.fft.irfft(spectra)[:, SAMPLE_RATE_HZ // 400 : SAMPLE_RATE_HZ // 60]
+    return float(np.median(SAMPLE_RATE_HZ / (lags.argmax(1) + SAMPLE_RATE_HZ // 400)))
+
+
+@given(st.text(max_size=600))
+def test_clauses_joined_are_the_text(text: str) -> None:
+    pieces = list(clauses(text))
+
+    assert "".join(pieces) == text
+    assert all(pieces)
+    assert all(len(piece) <= 220 for piece in pieces)
+    assert not pieces or len(pieces[0]) <= 90
+
+
+def test_clauses_end_where_a_speaker_would_breathe() -> None:
+    text = (
+        "One moment. " + "This sentence is a long one, with a comma, and it goes on and on until it is far too long. "
+    )
+
+    assert list(clauses(text))[:2] == [
+        "One moment.",
+        " This sentence is a long one, with a comma, and it goes on and on until it is far too long.",
+    ]
+
+
+def test_speech_comes_in_whole_tokens(speaking: Engine) -> None:
+    pieces = list(speaking.speak("One. Two, three. " * 30))
+
+    assert len(pieces) > 5
+    assert all(len(piece) % TOKEN_BYTES == 0 for piece in pieces)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "\0", "\n\n"])
+def test_a_text_without_words_is_a_short_silence(speaking: Engine, text: str) -> None:
+    pcm = spoken(speaking, text)
+
+    assert 0 < len(pcm) < SAMPLE_RATE_HZ
+    assert len(pcm) % TOKEN_BYTES == 0
+
+
+def test_the_texts_of_all_pieces_are_the_text(speaking: Engine) -> None:
+    text = "Hello there. This is a text,\nwith 3 lines; and a few marks…\n\nThe end. "
+
+    assert "".join(piece.text for piece in speaking.say(text)) == text
+
+
+def test_all_voices_are_equally_loud_and_none_is_clipped(speaking: Engine) -> None:
+    for voice in VOICES:
+        quality = measure(from_pcm16(spoken(speaking, voice=voice), SAMPLE_RATE_HZ))
+        assert -25 < quality.rms_dbfs < -17, voice
+        assert quality.clipped_ratio == 0, voice
+
+
+def test_the_three_first_voices_can_be_told_apart_by_pitch(speaking: Engine) -> None:
+    pitches = {voice: pitch_hz(spoken(speaking, voice=voice)) for voice in ("echo", "alloy", "shimmer")}
+
+    assert 1.3 * pitches["echo"] < pitches["alloy"]
+    assert 1.3 * pitches["alloy"] < pitches["shimmer"]
+
+
+def test_no_two_voices_are_the_same() -> None:
+    assert all(one != other for one, other in combinations(VOICES.values(), 2))
+
+
+def test_speed_is_honoured(speaking: Engine) -> None:
+    slow, usual, fast = (len(spoken(speaking, speed=speed)) for speed in (0.75, 1.0, 2.0))
+
+    assert slow > 1.15 * usual > 1.6 * fast
+
+
+def test_an_unknown_voice_is_refused_with_those_there_are(speaking: Engine) -> None:
+    with pytest.raises(UnsupportedFormat, match="alloy"):
+        spoken(speaking, voice="nobody")
+
+
+def test_many_threads_speak_at_once_and_none_mixes_with_another(speaking: Engine) -> None:
+    texts = ["Yes.", SENTENCE] * 6
+    with ThreadPoolExecutor(6) as pool:
+        lengths = [len(pcm) for pcm in pool.map(lambda text: spoken(speaking, text), texts)]
+
+    assert max(lengths[::2]) < 0.5 * min(lengths[1::2])
+
+
+def test_a_listener_who_stops_keeps_nobody_waiting(speaking: Engine) -> None:
+    abandoned = speaking.speak("A long story. " * 200)
+    next(abandoned)
+
+    assert spoken(speaking, "Yes.")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill that way")
+def test_the_synthesiser_may_be_killed_in_mid_sentence(speaking: Engine) -> None:
+    pieces = speaking.speak("Many words. " * 50)
+    next(pieces)
+    process_id = speaking._mouth.worker.process_id
+    assert process_id is not None
+    os.kill(process_id, signal.SIGKILL)
+
+    assert len(list(pieces)) > 10
+
+
+def test_the_first_piece_does_not_wait_for_the_whole(speaking: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, asked = speaking._mouth.worker, list[Frame]()
+
+    def counted(request: Frame, *, timeout_s: float) -> Iterator[Frame]:
+        asked.append(request)
+        return Worker.ask(worker, request, timeout_s=timeout_s)
+
+    monkeypatch.setattr(worker, "ask", counted)
+    pieces = speaking.speak("A long story that goes on. " * 50)
+    next(pieces)
+
+    assert len(asked) == 1
+    assert len(list(pieces)) > 10

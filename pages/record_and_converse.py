@@ -4,17 +4,20 @@ import streamlit as st
 
 from audiokit.ui import composer, notices, sidebar, state, thread
 
+page = state.record()
+
 notices.engine(state.studio())
+notices.trouble(page)
 conversation = None
 with notices.shown():
-    conversation = state.conversation(state.record())
+    conversation = state.conversation(page)
 
 main, side = st.columns([2.7, 1], gap="large")
-with side:
-    sidebar.show(conversation)
-with main:
+with main:  # first, so that a reply can be heard while the rest is drawn
     if conversation is None or not conversation.turns:
-        thread.invitation(conversation)
+        thread.invitation()
     else:
         thread.show(conversation)
+with side:
+    sidebar.show(conversation)
 composer.show(conversation)

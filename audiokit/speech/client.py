@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
-from openai import APIError, BaseModel, OpenAI
+from openai import APIError, OpenAI, Stream
 
 from audiokit.errors import ProviderError, ProviderUnreachable, ReplyUnusable
 from audiokit.speech import bodies, wire
@@ -46,8 +46,10 @@ class OnEndpoint:
         body = self._named(bodies.chat_body(request, streamed=True))
         collected = ChatStream(wants_sound=request.voice is not None, listened=request.listens)
         with translating(self.endpoint.name, request.model):
-            answer = self.client.chat.completions.with_raw_response.create(**body)
-            chunks = answer.parse()
+            # As JSON, not as the SDK's models: to build one for each piece took four fifths of the time (measured).
+            chunks = self.client.post(
+                "/chat/completions", body=body, cast_to=object, stream=True, stream_cls=Stream[object]
+            )
         with chunks:
             for event in self._events(chunks, collected, request.model, deadline=began + self.timeout_s):
                 if first_sound_ms is None and isinstance(event, SoundPiece):
@@ -55,7 +57,7 @@ class OnEndpoint:
                 yield event
         yield replace(
             collected.reply(),
-            request_id=answer.headers.get("x-request-id"),
+            request_id=chunks.response.headers.get("x-request-id"),
             first_sound_ms=first_sound_ms,
             total_ms=self._ms_since(began),
         )
@@ -133,7 +135,7 @@ def _json(answer: httpx2.Response) -> Json:
 
 
 def _chunk(chunk: Any) -> Json:
-    """Return a piece of a stream as JSON. What was no object comes out of the SDK as it came in."""
-    if not isinstance(chunk, BaseModel):
+    """Return a piece of a stream, which must be an object."""
+    if not isinstance(chunk, dict):
         raise ReplyUnusable(wire.NOT_OPENAI)
-    return chunk.to_dict(mode="json", exclude_unset=True)
+    return chunk

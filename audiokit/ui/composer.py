@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from audiokit.converse.conversation import Conversation, State
-from audiokit.ui import notices, state, widgets
+from audiokit.ui import actions, notices, state, widgets
 from audiokit.ui.microphone import microphone
 
-__all__ = ["say", "show"]
+__all__ = ["show"]
 
 _RATE_HZ = 24_000
 _UPLOADS = ["wav", "mp3", "m4a", "mp4", "aac", "flac", "ogg", "oga", "opus", "webm", "aiff", "aif", "amr", "wma"]
@@ -19,65 +19,40 @@ def show(conversation: Conversation | None) -> None:
     """Show the composer, unless a turn is waiting to be sent or answered."""
     if conversation and any(turn.state in _WAITING for turn in conversation.turns):
         return
-    with st.bottom, notices.shown():
+    with st.bottom:
         microphone(key="record.microphone")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _record(conversation)
-            _upload(conversation)
-            if typed := st.chat_input(_placeholder(conversation), key="record.words"):
-                say(conversation, typed)
+            _record()
+            _upload()
+            field = "record.words"
+            st.chat_input(_placeholder(conversation), key=field, on_submit=actions.say, kwargs={"field": field})
         st.caption(notices.retention(state.studio()), text_alignment="center")
 
 
-def say(conversation: Conversation | None, words: str) -> None:
-    """Keep words and send them at once: the price stood beside them."""
-    converse, person = state.studio().converse, state.person()
-    conversation_id = _conversation_id(conversation)
-    turn = converse.keep_words(person.id, conversation_id, words)
-    converse.send(person.id, conversation_id, turn.id)
-    st.rerun()
+def _record() -> None:
+    key = f"record.take.{len(state.record().taken)}"
+    st.audio_input(
+        "Record",
+        sample_rate=_RATE_HZ,
+        label_visibility="collapsed",
+        width=380,
+        key=key,
+        on_change=actions.keep_take,
+        args=(key,),
+    )
 
 
-def _record(conversation: Conversation | None) -> None:
-    page = state.record()
-    key = f"record.take.{page.n_takes}"
-    take = st.audio_input("Record", sample_rate=_RATE_HZ, label_visibility="collapsed", width=380, key=key)
-    if take is not None:
-        conversation_id = _conversation_id(conversation)
-        state.studio().converse.keep_take(state.person().id, conversation_id, take.getvalue())
-        page.n_takes += 1
-        st.rerun()
-
-
-def _upload(conversation: Conversation | None) -> None:
-    page = state.record()
+def _upload() -> None:
+    key = f"record.upload.{len(state.record().taken)}"
     with st.popover("Upload", icon=":material/upload_file:"):
-        file = st.file_uploader("A recording", type=_UPLOADS, key=f"record.upload.{page.n_takes}")
-        with notices.shown():
-            if file is not None:
-                data = file.getvalue()
-                state.studio().converse.check_upload(data)
-                conversation_id = _conversation_id(conversation)
-                state.studio().converse.keep_take(state.person().id, conversation_id, data)
-                page.n_takes += 1
-                st.rerun()
-
-
-def _conversation_id(conversation: Conversation | None) -> str:
-    """Return the open conversation's id, or begin one: an empty one is never kept."""
-    if conversation is not None:
-        return conversation.heading.id
-    page = state.record()
-    heading = state.studio().converse.start(state.person().id, voice=page.voice, tier=page.tier)
-    page.show(heading.id)
-    return heading.id
+        st.file_uploader("A recording", type=_UPLOADS, key=key, on_change=actions.keep_upload, args=(key,))
 
 
 def _placeholder(conversation: Conversation | None) -> str:
     """Return what stands on the text field, with the price of an answer."""
-    converse, page = state.studio().converse, state.record()
+    converse = state.studio().converse
     if conversation is None:
-        quote = converse.quote(page.tier)
+        quote = converse.quote(state.record().tier)
     else:
         quote = converse.quote(conversation.heading.tier, conversation.turns)
-    return f"Or type a message · an answer: {widgets.price(quote)}"
+    return f"Or type · {widgets.price(quote)}"

@@ -10,10 +10,14 @@ import streamlit as st
 from audiokit.catalog.models import Provider
 from audiokit.errors import AudiokitError
 from audiokit.studio import Studio
+from audiokit.ui.state import RecordPage
 
-__all__ = ["engine", "retention", "shown"]
+__all__ = ["engine", "retention", "shown", "trouble"]
 
 _ADD_A_KEY = """
+The offline engine hears English in draft quality (about one word in four wrong), speaks with a synthetic voice, does
+sums and conversions, tells date and time, and reads from a document. It is not a chat model.
+
 **To talk with OpenAI's models**, stop the app, set your key and start it again:
 
 ```bash
@@ -35,18 +39,22 @@ def shown() -> Iterator[None]:
         st.error(str(error), icon=":material/error:")
 
 
+def trouble(page: RecordPage) -> None:
+    """Show what went wrong at the last press of a button, once."""
+    if page.trouble is not None:
+        st.error(page.trouble, icon=":material/error:")
+        page.trouble = None
+
+
 def engine(studio: Studio) -> None:
     """Say who is answering; if it is the offline engine, what it can and cannot do, and how to add a key."""
     if studio.endpoint.provider is not Provider.OFFLINE:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="engine"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="engine"):
         st.markdown(
-            ":material/offline_bolt: **The offline engine is answering.** It is free and stays on this machine. "
-            "It hears English in draft quality, speaks with a synthetic voice, and knows a few things; "
-            "it is not a chat model.",
-            width="stretch",
+            ":material/offline_bolt: **The offline engine is answering:** free, on this machine", width="content"
         )
-        with st.popover("Add a key", icon=":material/key:"):
+        with st.popover("What it can do, and how to add a key", type="tertiary"):
             st.markdown(_ADD_A_KEY)
     for sentence in studio.engine.capabilities().why_not if studio.engine else ():
         st.warning(sentence, icon=":material/info:")

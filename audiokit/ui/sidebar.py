@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from audiokit import money
 from audiokit.converse.conversation import Conversation, State
-from audiokit.ui import state, widgets
+from audiokit.ui import actions, state, widgets
 
 __all__ = ["show"]
+
+_SHOWN = 8
 
 
 def show(conversation: Conversation | None) -> None:
@@ -23,17 +27,12 @@ def show(conversation: Conversation | None) -> None:
 
 
 def _voice(conversation: Conversation | None) -> None:
-    studio, page = state.studio(), state.record()
-    now = conversation.heading if conversation else page
-    name = conversation.heading.id if conversation else "new"
-    tier = widgets.tier_picker(studio, now.tier, key=f"record.tier.{name}")
-    voice = widgets.voice_picker(studio, tier, now.voice, key=f"record.voice.{name}")
-    if (voice, tier) == (now.voice, now.tier):
-        return
-    page.voice, page.tier = voice, tier
-    if conversation is not None:
-        studio.converse.speak_as(state.person().id, conversation.heading.id, voice=voice, tier=tier)
-    st.rerun()
+    now = conversation.heading if conversation else state.record()
+    conversation_id = conversation.heading.id if conversation else None
+    keys = {"tier_key": f"record.tier.{conversation_id}", "voice_key": f"record.voice.{conversation_id}"}
+    change = partial(actions.change_voice, conversation_id, **keys)
+    widgets.tier_picker(state.studio(), now.tier, key=keys["tier_key"], on_change=change)
+    widgets.voice_picker(state.studio(), now.tier, now.voice, key=keys["voice_key"], on_change=change)
 
 
 def _figures(conversation: Conversation) -> None:
@@ -55,23 +54,28 @@ def _sum(costs: tuple[int | None, ...]) -> str:
 
 def _conversations(conversation: Conversation | None) -> None:
     """Show the latest conversations, and let the open one be removed."""
-    page, person = state.record(), state.person()
-    headings = state.studio().converse.headings(person.id)
+    open_id = conversation.heading.id if conversation else None
     st.markdown("##### Conversations")
-    if st.button("New", icon=":material/add:", width="stretch", disabled=conversation is None, key="record.new"):
-        page.show(None)
-        st.rerun()
+    st.button(
+        "New",
+        icon=":material/add:",
+        width="stretch",
+        disabled=open_id is None,
+        key="record.new",
+        on_click=actions.open_conversation,
+        args=(None,),
+    )
     with st.container(gap="xxsmall"):
-        for heading in headings[:8]:
-            is_open = conversation is not None and heading.id == conversation.heading.id
-            name = (heading.title or "Untitled").replace("$", r"\$")
-            if st.button(name, type="tertiary", disabled=is_open, key=f"record.open.{heading.id}"):
-                page.show(heading.id)
-                st.rerun()
-    if conversation is not None:
+        for heading in state.studio().converse.headings(state.person().id)[:_SHOWN]:
+            st.button(
+                (heading.title or "Untitled").replace("$", r"\$"),
+                type="tertiary",
+                disabled=heading.id == open_id,
+                key=f"record.open.{heading.id}",
+                on_click=actions.open_conversation,
+                args=(heading.id,),
+            )
+    if open_id is not None:
         with st.popover("Remove this conversation", icon=":material/delete:", width="stretch"):
             st.markdown("Its words and recordings are deleted for good. What it cost stays in the ledger.")
-            if st.button("Remove for good", type="primary", key="record.remove"):
-                state.studio().converse.remove(person.id, conversation.heading.id)
-                page.show(None)
-                st.rerun()
+            st.button("Remove for good", type="primary", key="record.remove", on_click=actions.remove, args=(open_id,))

@@ -5,7 +5,7 @@ Never defined in a page script: there, each rerun would make another class.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -22,9 +22,15 @@ _CONVERSATION = "conversation"  # the one thing that stands in the address, so t
 
 @dataclass(slots=True)
 class RecordPage:
-    """Record & Converse. ``n_takes`` counts recordings, so that each begins with an empty recorder."""
+    """What Record & Converse remembers of a visit.
 
-    n_takes: int = 0
+    ``taken`` are the files that were kept: a browser tells of the same recording twice, if it is asked while its
+    recorder is being replaced. ``trouble`` is a sentence on what went wrong at the last press of a button,
+    until it has been shown.
+    """
+
+    taken: set[str] = field(default_factory=set)
+    trouble: str | None = None
     voice: str = "alloy"
     tier: Tier = Tier.FULL
 

@@ -8,7 +8,7 @@ from audiokit import money
 from audiokit.audio.sniff import Container
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
 from audiokit.people.addresses import clip_url, live_url, words_url
-from audiokit.ui import composer, notices, state, widgets
+from audiokit.ui import actions, state, widgets
 from audiokit.ui.player import LivePlayer, PlayerClip, player
 
 __all__ = ["invitation", "show"]
@@ -35,14 +35,13 @@ def show(conversation: Conversation) -> None:
                 _answered(conversation, turn, f"Reply {number}", _cost(costs, asked))
 
 
-def invitation(conversation: Conversation | None) -> None:
+def invitation() -> None:
     """Stand where the first turn will be: what to do, and three things to try."""
     st.title("Say something", anchor=False)
     st.markdown("Press the microphone below and speak, or try one of these:")
-    with st.container(horizontal=True), notices.shown():
+    with st.container(horizontal=True):
         for words in _EXAMPLES:
-            if st.button(words, key=f"record.example.{words}"):
-                composer.say(conversation, words)
+            st.button(words, key=f"record.example.{words}", on_click=actions.say, args=(words,))
 
 
 def _said(conversation: Conversation, turn: KeptTurn, label: str) -> None:
@@ -56,8 +55,7 @@ def _said(conversation: Conversation, turn: KeptTurn, label: str) -> None:
 
 def _answered(conversation: Conversation, turn: KeptTurn, label: str, cost: str | None) -> None:
     """Show the model's turn; it is the same player while it grows and when it is whole."""
-    if _player(turn, label=label):
-        st.rerun()
+    _player(turn, label=label)
     if turn.state is State.SENDING:
         _watch(conversation.heading.id, turn.id)
         return
@@ -71,13 +69,12 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
     return "cost unknown" if costs[asked] is None else money.show(costs[asked])
 
 
-def _player(turn: KeptTurn, *, label: str) -> bool:
+def _player(turn: KeptTurn, *, label: str) -> None:
+    """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
     if turn.clip_digest is None and turn.state is not State.SENDING:
         st.markdown(_plain(turn.words or ""))
-        return False
-    return player(
-        key=f"turn.{turn.id}", label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "", autoplay=False
-    )
+    else:
+        player(key=f"turn.{turn.id}", label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "")
 
 
 def _clip(turn: KeptTurn) -> PlayerClip | None:
@@ -107,23 +104,23 @@ def _live(turn: KeptTurn) -> LivePlayer | None:
 
 def _actions(conversation: Conversation, turn: KeptTurn) -> None:
     """Offer to send, with the price on the button, and to discard."""
-    converse, person, heading = state.studio().converse, state.person(), conversation.heading
-    with st.container(horizontal=True), notices.shown():
+    heading, which = conversation.heading, (conversation.heading.id, turn.id)
+    with st.container(horizontal=True):
         if turn.state in _CAN_BE_SENT:
-            quote = converse.quote(heading.tier, conversation.turns, turn)
+            quote = state.studio().converse.quote(heading.tier, conversation.turns, turn)
             verb = "Send again" if turn.state is State.FAILED else "Send"
-            if st.button(
+            st.button(
                 f"{verb} · {widgets.price(quote)}".replace("$", r"\$"),
                 type="primary",
                 icon=":material/send:",
                 help=widgets.price_in_parts(quote).replace("$", r"\$"),
                 key=f"turn.send.{turn.id}",
-            ):
-                converse.send(person.id, heading.id, turn.id)
-                st.rerun()
-        if st.button("Discard", icon=":material/delete:", key=f"turn.discard.{turn.id}"):
-            converse.discard(person.id, heading.id, turn.id)
-            st.rerun()
+                on_click=actions.send,
+                args=which,
+            )
+        st.button(
+            "Discard", icon=":material/delete:", key=f"turn.discard.{turn.id}", on_click=actions.discard, args=which
+        )
 
 
 @st.fragment(run_every=1.0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from audiokit import money
-from audiokit.catalog.models import Role, Tier
+from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.converse.quote import Quote
 from audiokit.studio import Studio
 
@@ -14,26 +16,32 @@ __all__ = ["chips", "price", "price_in_parts", "tier_picker", "voice_picker"]
 _TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
 
 
-def tier_picker(studio: Studio, tier: Tier, *, key: str) -> Tier:
+def tier_picker(studio: Studio, tier: Tier, *, key: str, on_change: Callable[[], None]) -> None:
     """Let the person choose between full and mini, and say which model that is today and why."""
-    chosen = st.segmented_control(
-        "Model", list(Tier), default=tier, format_func=_TIERS.__getitem__, required=True, width="stretch", key=key
+    st.segmented_control(
+        "Model",
+        list(Tier),
+        default=tier,
+        format_func=_TIERS.__getitem__,
+        required=True,
+        width="stretch",
+        key=key,
+        on_change=on_change,
     )
-    st.caption(studio.choose(Role.CONVERSE, chosen).why)
-    return chosen
+    st.caption(studio.choose(Role.CONVERSE, tier).why)
 
 
-def voice_picker(studio: Studio, tier: Tier, voice: str, *, key: str) -> str:
+def voice_picker(studio: Studio, tier: Tier, voice: str, *, key: str, on_change: Callable[[], None]) -> None:
     """Let the person choose one of the voices that the model of this tier has."""
     names = studio.choose(Role.CONVERSE, tier).model.voices_at(studio.endpoint.provider)
     index = names.index(voice) if voice in names else 0
 
     def label(name: str) -> str:
-        character = studio.catalog.voice_character(name)
+        described = studio.endpoint.provider is not Provider.OFFLINE  # its voices only share the names
+        character = studio.catalog.voice_character(name) if described else None
         return f"{name.capitalize()} · {character.lower()}" if character else name.capitalize()
 
-    chosen: str = st.selectbox("Voice", names, index=index, format_func=label, key=key)
-    return chosen
+    st.selectbox("Voice", names, index=index, format_func=label, key=key, on_change=on_change)
 
 
 def price(quote: Quote) -> str:

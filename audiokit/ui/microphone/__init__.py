@@ -1,4 +1,4 @@
-"""Says, before anyone presses record in vain, that there is no microphone or no leave to use it, and what to do."""
+"""Readies the browser: says what stands in the way of recording, and opens the output before the first reply."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.player import script
+
 __all__ = ["microphone"]
 
 
 def microphone(*, key: str) -> None:
-    """Show a sentence if this browser cannot record here; else nothing."""
-    _component()(key=key)
+    """Show a sentence if this browser cannot record here, else nothing; and open the output that replies come from."""
+    _component()(key=key, data={"player": script("player.js")})
 
 
 @cache

@@ -16,7 +16,10 @@ async function obstacle() {
   return devices.some((device) => device.kind === "audioinput") ? null : "none";
 }
 
-export default function ({ parentElement }) {
+export default function ({ data, parentElement }) {
+  // The player and its output take a moment to open; a short reply would be over before.
+  import(new URL(data.player, location.origin).href).then(({ openSpeaker }) => openSpeaker());
+
   const line = parentElement.querySelector(".microphone");
   const look = async () => {
     const found = await obstacle();

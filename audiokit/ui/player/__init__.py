@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-__all__ = ["LivePlayer", "PlayerClip", "Word", "player"]
+__all__ = ["LivePlayer", "PlayerClip", "Word", "player", "script"]
 
 _FOLDER = files("audiokit") / "ui" / "player"
 
@@ -73,7 +73,7 @@ def player(
         autoplay: whether a finished clip starts by itself, once, where the browser allows it.
     """
     shown = {
-        "program": f"/api/assets/{_version()}/player.js",
+        "program": script("player.js"),
         "label": label,
         "clip": _clip(clip),
         "live": _live(live),
@@ -82,6 +82,11 @@ def player(
     }
     events = _component()(key=key, data=shown, on_finished_change=lambda: None)
     return events.get("finished") is not None
+
+
+def script(name: str) -> str:
+    """Return the address of one of the browser's modules, under the version that all of them share."""
+    return f"/api/assets/{_version()}/{name}"
 
 
 def _clip(clip: PlayerClip | None) -> dict[str, Any] | None:

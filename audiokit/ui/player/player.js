@@ -2,9 +2,12 @@
 
 import { ClipSound } from "./clip.js";
 import { LiveSound } from "./live.js";
+import { openSpeaker } from "./speaker.js";
 import { clock, spoken } from "./times.js";
 import { Wave } from "./wave.js";
 import { Words } from "./words.js";
+
+export { openSpeaker };
 
 const STEP_S = 5;
 const SKIP_S = 10;
@@ -77,6 +80,7 @@ class Player {
     this.#turn = live.turn;
     this.#since = performance.now();
     this.#set("waiting");
+    this.#root.scrollIntoView({ block: "nearest" });
     this.#ticking = setInterval(() => this.#paint(), 1000);
     this.#words.follow(live.words_url, (sentence) => this.#fail(sentence));
     this.#live = this.#sound = new LiveSound(live.sound_url, (event, detail) => this.#hearLive(event, detail));
@@ -150,6 +154,7 @@ class Player {
 
   #hear(event, detail) {
     if (event === "playing") this.#started();
+    if (event === "playing" && this.#sound !== this.#live) announce(this.#turn, Date.now());
     if (event === "blocked") this.#set("blocked");
     if (event === "broken") this.#trouble(detail, () => this.#again());
     this.#paint();
@@ -372,7 +377,10 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Tell, once for each reply, when it could first be heard. */
 function announce(id, at) {
-  (window.__audiokit_first_sound ??= {})[id] = at;
+  const heard = (window.__audiokit_first_sound ??= {});
+  if (id === null || id in heard) return;
+  heard[id] = at;
   window.dispatchEvent(new CustomEvent(FIRST_SOUND, { detail: { id, at } }));
 }

@@ -1,0 +1,45 @@
+"""What a journey needs to speak and to listen: a microphone file from real speech, and a look into what is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from audiokit.audio.clip import Clip
+from audiokit.audio.decode import decode
+from audiokit.audio.resample import resample
+from audiokit.audio.wav import to_wav
+
+MICROPHONE_HZ = 48_000  # what Chromium's fake microphone takes
+
+
+def microphone_file(speech: Path, folder: Path, *, lead_s: float = 0.3) -> Path:
+    """Write speech as a microphone would give it; Chromium plays it over and over."""
+    spoken = resample(decode(speech.read_bytes()).mono(), MICROPHONE_HZ)
+    quiet = np.zeros((round(lead_s * MICROPHONE_HZ), 1), np.float32)
+    path = folder / "microphone.wav"
+    path.write_bytes(to_wav(Clip(np.concatenate([quiet, spoken.samples, quiet]), MICROPHONE_HZ)))
+    return path
+
+
+def entries(data_dir: Path) -> list[dict[str, Any]]:
+    """Read the ledger as another program would, past our own code."""
+    with closing(sqlite3.connect(f"file:{data_dir / 'audiokit.sqlite'}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM entry ORDER BY at, id")]
+
+
+def downloads(page: Page, *, n_sounds: int) -> Iterator[bytes]:
+    """Fetch every sound that the page offers to save, in the page's order."""
+    links = page.locator("a[download]")
+    expect(links).to_have_count(n_sounds)
+    for link in links.all():
+        address = link.get_attribute("href")
+        if address:
+            yield page.request.get(page.url.split("/?")[0].rstrip("/") + address).body()

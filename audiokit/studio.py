@@ -54,6 +54,7 @@ class Studio:
     database: Database
     blobs: Blobs
     clips: Clips
+    wire: OnEndpoint
     engine: Engine | None
 
     def person(self) -> Person:
@@ -93,6 +94,7 @@ class Studio:
     def close(self) -> None:
         """Wait for what is being answered, and let go of everything."""
         self.converse.close()
+        self.wire.close()
         if self.engine is not None:
             self.engine.close()
         self.database.close()
@@ -151,6 +153,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         database=database,
         blobs=blobs,
         clips=clips,
+        wire=on_endpoint,
         engine=engine,
     )
     return studio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ __all__ = ["Answering", "Job"]
 _log = logging.getLogger(__name__)
 _RATE_HZ = 24_000
 _MAX_AT_ONCE = 16
+_REMEMBERED_S = 60.0
 _NOTES = {
     Ending.WORDS_ONLY: "The model answered in words only.",
     Ending.LENGTH: "The answer reached the length limit and stops there.",
@@ -56,12 +58,14 @@ class Answering:
         self._answers = ThreadPoolExecutor(_MAX_AT_ONCE, "answer")
         self._transcripts = ThreadPoolExecutor(_MAX_AT_ONCE, "transcript")
         self._running: dict[str, Growing] = {}
+        self._ended_at: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def start(self, job: Job) -> Growing:
         """Begin a job and return the reply while it grows."""
         growing = Growing()
         with self._lock:
+            self._forget_old()
             self._running[job.reply_id] = growing
         self._answers.submit(self._run, job, growing)
         return growing
@@ -91,7 +95,8 @@ class Answering:
                 self._fail(job, failure)
                 growing.fail(failure)
             growing.end()
-            threading.Timer(60.0, self._forget, (job.reply_id,)).start()
+            with self._lock:
+                self._ended_at[job.reply_id] = time.monotonic()
 
     def _listen(self, job: Job, growing: Growing) -> tuple[Reply, list[str]]:
         """Pass on the reply piece by piece; ask once more in words if the provider forgot an earlier answer."""
@@ -136,9 +141,11 @@ class Answering:
         self._conversations.change_turns({job.said_id: {"state": State.FAILED, "failure": failure}})
         self._conversations.remove_turns((job.reply_id,))
 
-    def _forget(self, reply_id: str) -> None:
-        with self._lock:
-            self._running.pop(reply_id, None)
+    def _forget_old(self) -> None:
+        """Let go of replies that ended a while ago; until then, a player that lost its connection can come back."""
+        long_ago = time.monotonic() - _REMEMBERED_S
+        for reply_id in [id_ for id_, ended_at in self._ended_at.items() if ended_at < long_ago]:
+            del self._running[reply_id], self._ended_at[reply_id]
 
 
 def _follow(events: Iterator[Event], growing: Growing) -> Reply:

@@ -117,15 +117,21 @@ class ConverseService:
 
     def discard(self, person_id: str, conversation_id: str, turn_id: str) -> None:
         """Remove a turn that was not answered, and its recording with it."""
-        turn = self.conversations.open(person_id, conversation_id).turn(turn_id)
-        if turn.state is State.ANSWERED or self.answering.growing(turn_id):
-            raise NotAllowed("This turn has been answered; remove the conversation instead.")
+        turn = self.open(person_id, conversation_id).turn(turn_id)
+        if turn.state in {State.SENDING, State.ANSWERED}:
+            raise NotAllowed("This turn has been sent. Remove the conversation instead.")
         self.conversations.remove_turns((turn_id,))
         self._forget_clips(person_id, (turn,))
 
     def remove(self, person_id: str, conversation_id: str) -> None:
-        """Remove a conversation with all its recordings. What it cost stays in the ledger."""
-        conversation = self.conversations.open(person_id, conversation_id)
+        """Remove a conversation with all its recordings. What it cost stays in the ledger.
+
+        Raises:
+            NotAllowed: it is being answered just now.
+        """
+        conversation = self.open(person_id, conversation_id)
+        if any(turn.state is State.SENDING for turn in conversation.turns):
+            raise NotAllowed("This conversation is being answered just now. Wait for the answer, then remove it.")
         self.conversations.remove(person_id, conversation_id)
         self._forget_clips(person_id, conversation.turns)
 

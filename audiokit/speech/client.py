@@ -67,6 +67,10 @@ class OnEndpoint:
         with translating(self.endpoint.name, None):
             return frozenset(model.id for model in self.client.models.list())
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def _ask(self, request: Request) -> httpx2.Response:
         match request:
             case Converse():

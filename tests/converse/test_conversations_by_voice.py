@@ -1,0 +1,286 @@
+"""Conversations by voice, over the offline engine and whatever can go wrong in front of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clips import noise, silence
+from faults import Faults, bad_key, broken, cut, slow
+
+from audiokit.audio.clip import Clip
+from audiokit.audio.wav import to_wav
+from audiokit.catalog.models import Tier
+from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
+from audiokit.errors import AudiokitError, NotAllowed, NotFound
+from audiokit.offline.engine import Engine
+from audiokit.offline.server import create_app
+from audiokit.offline.transport import InProcessTransport
+from audiokit.settings import Settings
+from audiokit.studio import Studio, open_studio
+
+ME = "local"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine() as engine:
+        if not engine.capabilities().can_speak:
+            pytest.skip(" ".join(engine.capabilities().why_not))
+        yield engine
+
+
+class Clock:
+    """The provider's clock, which can be put forward."""
+
+    ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def faults(engine: Engine, clock: Clock) -> Faults:
+    return Faults(create_app(engine, clock=clock))
+
+
+@pytest.fixture
+def studio(faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("AUDIOKIT_MAX_RETRIES", "0")
+    studio = open_studio(Settings.read(), transport=InProcessTransport(faults))
+    studio.person()
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def conversation_id(studio: Studio) -> str:
+    return studio.converse.start(ME, voice="alloy", tier=Tier.FULL).id
+
+
+def spoken() -> bytes:
+    """Bursts of noise, as loud and as long as syllables, that pass for speech at the door."""
+    syllable = np.concatenate([noise(seconds=0.18, rms=0.1), silence(seconds=0.12)])
+    return to_wav(Clip(np.concatenate([syllable] * 6), 24_000))
+
+
+def settled(studio: Studio, conversation_id: str) -> Conversation:
+    """Wait until nothing of a conversation is being answered any more."""
+    return wait(
+        lambda: studio.converse.open(ME, conversation_id),
+        lambda found: all(turn.state is not State.SENDING for turn in found.turns),
+    )
+
+
+def wait(look: Callable[[], Conversation], until: Callable[[Conversation], bool]) -> Conversation:
+    for _ in range(600):
+        if until(found := look()):
+            return found
+        time.sleep(0.02)  # a worker process speaks; there is nothing to wait on but time
+    raise AssertionError("nothing happened in 12 s")
+
+
+def asked(studio: Studio, conversation_id: str, words: str) -> Conversation:
+    turn = studio.converse.keep_words(ME, conversation_id, words)
+    studio.converse.send(ME, conversation_id, turn.id)
+    return settled(studio, conversation_id)
+
+
+def test_a_take_is_answered_in_words_and_sound(studio: Studio, conversation_id: str) -> None:
+    turn = studio.converse.keep_take(ME, conversation_id, spoken())
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    said, answered = settled(studio, conversation_id).turns
+
+    assert (said.speaker, answered.speaker) == (Speaker.PERSON, Speaker.MODEL)
+    assert answered.words
+    assert answered.duration_s
+    assert len(answered.peaks) == 400
+    assert studio.clips.read(ME, answered.clip_digest or "")[:4] == b"RIFF"
+    assert {entry.kind for entry in studio.ledger.of_conversation(conversation_id)} == {"converse", "transcribe"}
+    assert studio.converse.costs(conversation_id) == {said.id: 0}
+
+
+def test_two_clicks_are_one_call(studio: Studio, faults: Faults, conversation_id: str) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What is two plus two?")
+
+    def click(_: int) -> str:
+        try:
+            return studio.converse.send(ME, conversation_id, turn.id)
+        except NotAllowed as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as fingers:
+        told = list(fingers.map(click, range(8)))
+
+    settled(studio, conversation_id)
+    assert told.count("This turn has been sent already.") == 7
+    assert faults.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"), [(bad_key(), "does not accept the key"), (broken(), "fault of its own")]
+)
+def test_a_failed_call_keeps_the_take_and_it_can_be_sent_again(
+    studio: Studio, faults: Faults, conversation_id: str, fault: object, sentence: str
+) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What is two plus two?")
+    faults.next(fault)  # type: ignore[arg-type]  # parametrize knows only objects
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    (failed,) = settled(studio, conversation_id).turns
+    assert failed.state is State.FAILED
+    assert sentence in (failed.failure or "")
+
+    studio.converse.send(ME, conversation_id, turn.id)
+    said, answered = settled(studio, conversation_id).turns
+    assert (said.state, said.failure) == (State.ANSWERED, None)
+    assert "4" in (answered.words or "")
+    assert [e.outcome for e in studio.ledger.of_conversation(conversation_id)] == ["refused", "answered"]
+
+
+def test_a_cut_stream_keeps_what_had_arrived_and_says_so(studio: Studio, faults: Faults, conversation_id: str) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What can you do?")
+    faults.next(cut(after_events=40))
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    _, answered = settled(studio, conversation_id).turns
+
+    assert answered.clip_digest
+    assert "broke off" in " ".join(answered.notes)
+    assert answered.audio_id is None, "what was cut is not referred to"
+    (entry,) = studio.ledger.of_conversation(conversation_id)
+    assert (entry.outcome, entry.cost_nanousd, entry.audio_out_tokens) == (
+        "cut",
+        None if entry.price_id is None else 0,
+        None,
+    )
+
+
+def test_an_earlier_answer_goes_by_its_id_while_it_is_remembered(studio: Studio, conversation_id: str) -> None:
+    asked(studio, conversation_id, "What is twelve times seven?")
+    asked(studio, conversation_id, "Please repeat that")
+
+    first, second = studio.ledger.of_conversation(conversation_id)
+    assert second.audio_in_tokens == first.audio_out_tokens
+
+
+def test_a_forgotten_answer_is_sent_as_words(studio: Studio, clock: Clock, conversation_id: str) -> None:
+    """The provider's hour passes, and ours does not: it refuses the id, and gets the words."""
+    asked(studio, conversation_id, "What is twelve times seven?")
+    clock.ahead_s = 3700
+
+    *_, answered = asked(studio, conversation_id, "Please repeat that").turns
+
+    assert "84" in (answered.words or "")
+    assert "as words" in " ".join(answered.notes)
+    kinds = [(e.outcome, e.error) for e in studio.ledger.of_conversation(conversation_id)]
+    assert kinds == [("answered", None), ("refused", "AudioForgotten"), ("answered", None)]
+
+
+def test_an_answer_from_yesterday_is_sent_as_words_at_once(
+    studio: Studio, faults: Faults, conversation_id: str
+) -> None:
+    asked(studio, conversation_id, "What is twelve times seven?")
+    tomorrow = replace(studio.converse, now=lambda: datetime.now(UTC) + timedelta(days=1))
+    turn = tomorrow.keep_words(ME, conversation_id, "Please repeat that")
+    before = faults.calls
+    tomorrow.send(ME, conversation_id, turn.id)
+
+    *_, answered = settled(studio, conversation_id).turns
+
+    assert "84" in (answered.words or "")
+    assert faults.calls == before + 1
+
+
+def test_what_was_being_answered_when_the_app_stopped_can_be_sent_again(studio: Studio, conversation_id: str) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What is two plus two?")
+    assert studio.converse.conversations.claim(conversation_id, turn.id)  # and then the process was gone
+
+    later = replace(studio.converse, now=lambda: datetime.now(UTC) + timedelta(minutes=5))
+    (said,) = later.open(ME, conversation_id).turns
+
+    assert said.state is State.FAILED
+    assert "may have been billed" in (said.failure or "")
+    later.send(ME, conversation_id, said.id)
+    assert len(settled(studio, conversation_id).turns) == 2
+
+
+def test_what_is_being_answered_cannot_be_removed(studio: Studio, faults: Faults, conversation_id: str) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What is two plus two?")
+    faults.next(slow(0.5))
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    with pytest.raises(NotAllowed, match="being answered"):
+        studio.converse.remove(ME, conversation_id)
+    with pytest.raises(NotAllowed, match="has been sent"):
+        studio.converse.discard(ME, conversation_id, turn.id)
+
+    settled(studio, conversation_id)
+    studio.converse.remove(ME, conversation_id)
+
+
+def test_one_persons_conversation_is_not_anothers(studio: Studio, conversation_id: str) -> None:
+    turn = studio.converse.keep_take(ME, conversation_id, spoken())
+    for attempt in (
+        lambda: studio.converse.open("someone", conversation_id),
+        lambda: studio.converse.send("someone", conversation_id, turn.id),
+        lambda: studio.converse.discard("someone", conversation_id, turn.id),
+        lambda: studio.converse.remove("someone", conversation_id),
+        lambda: studio.converse.keep_words("someone", conversation_id, "hello"),
+        lambda: studio.clips.read("someone", turn.clip_digest or ""),
+        lambda: studio.clip_size("someone", turn.clip_digest or ""),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_a_silent_take_is_kept_and_cannot_be_sent(studio: Studio, faults: Faults, conversation_id: str) -> None:
+    quiet = to_wav(Clip(silence(seconds=2), 24_000))
+    turn = studio.converse.keep_take(ME, conversation_id, quiet)
+
+    assert turn.state is State.UNUSABLE
+    assert studio.clips.read(ME, turn.clip_digest or "") == quiet
+    with pytest.raises(AudiokitError):
+        studio.converse.send(ME, conversation_id, turn.id)
+    assert faults.calls == 0
+
+
+def test_the_same_recording_in_two_turns_goes_with_the_last(studio: Studio, conversation_id: str) -> None:
+    first, second = (studio.converse.keep_take(ME, conversation_id, spoken()) for _ in range(2))
+    digest = first.clip_digest or ""
+
+    studio.converse.discard(ME, conversation_id, first.id)
+    assert studio.blobs.exists(digest)
+    studio.converse.discard(ME, conversation_id, second.id)
+    assert not studio.blobs.exists(digest)
+
+
+def test_the_price_of_the_next_turn_grows_with_what_was_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, studio: Studio, conversation_id: str
+) -> None:
+    """At OpenAI's prices; nothing is sent."""
+    turns: tuple[KeptTurn, ...] = asked(studio, conversation_id, "What can you do?").turns
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path / "other"))
+    priced = open_studio(Settings.read())
+
+    alone, with_history = priced.converse.quote(Tier.FULL), priced.converse.quote(Tier.FULL, turns)
+    priced.close()
+
+    assert alone.total_nanousd
+    assert alone.history_nanousd == 0
+    assert with_history.history_nanousd
+    assert (alone.reply_nanousd or 0) > 12 * 20 * 64_000, "twelve seconds at 20 tokens and $64 a million, and the words"

@@ -88,6 +88,7 @@ class Studio:
 
     def warm(self) -> None:
         """Start what takes a moment, so that the first visitor does not wait for it."""
+        self.wire.warm()
         if self.engine is not None:
             self.engine.warm()
 

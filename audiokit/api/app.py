@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -42,8 +43,14 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any] | None]:
 
 
 def _warm() -> None:
-    """Start the engine; a failure here is told when a visitor needs it."""
+    """Start the engine and load what calls need; a failure here is told when a visitor needs it.
+
+    Streamlit collects garbage after every run of a page, with the interpreter's lock held: over all that is loaded,
+    that took 130 ms, in which no route answers. What is here now stays, and need not be looked through again.
+    """
     try:
         shared_studio().warm()
     except AudiokitError:
         _log.exception("warming failed")
+    gc.collect()
+    gc.freeze()

@@ -17,6 +17,7 @@ from audiokit.catalog.roles import Choice, choose
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversation import Conversations
 from audiokit.converse.service import ConverseService
+from audiokit.errors import NotConfigured
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
 from audiokit.settings import Settings
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Studio", "open_studio", "shared_studio"]
 
+_ROLES = ((Role.CONVERSE, Tier.FULL), (Role.CONVERSE, Tier.MINI), (Role.TRANSCRIBE, Tier.FULL))
+_RESTART_S = 10.0  # between claiming a turn and having it in hand
+_TRIES = 4  # three variants of a request, and one more with words in place of ids
 _SECRET_FILE = "signing.key"  # noqa: S105 - the file's name, not a secret
 
 
@@ -149,6 +153,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             choose=choice_of,
             price_of=lambda choice: price_on_day(choice.model_name, datetime.now(UTC).date()),
             speech_for=speech_for,
+            interrupted_after_s=_longest_call_s(settings) if settings.database_url else _RESTART_S,
         ),
         signer=Signer(load_secret(settings.data_dir / _SECRET_FILE)),
         database=database,
@@ -157,6 +162,9 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         wire=on_endpoint,
         engine=engine,
     )
+    _refuse_unknown_roles(settings)
+    for role, tier in _ROLES:  # a model that cannot play its role is refused now, not on the page
+        studio.choose(role, tier)
     return studio
 
 
@@ -173,6 +181,18 @@ def shared_studio() -> Studio:
             process.__dict__["studio"] = open_studio()
         studio: Studio = process.__dict__["studio"]
         return studio
+
+
+def _longest_call_s(settings: Settings) -> float:
+    """Return how long another process may be answering a turn, every repetition counted."""
+    return settings.request_timeout_s * (settings.max_retries + 1) * _TRIES + _RESTART_S
+
+
+def _refuse_unknown_roles(settings: Settings) -> None:
+    known = [role.value for role in Role]
+    for name in settings.models:
+        if name not in known:
+            raise NotConfigured(f"AUDIOKIT_MODELS: {name} is not a role. Roles are {', '.join(known)}.")
 
 
 def _database_url(settings: Settings) -> str | None:

@@ -13,11 +13,12 @@ with notices.shown():
     conversation = state.conversation(page)
 
 main, side = st.columns([2.7, 1], gap="large")
-with main:  # first, so that a reply can be heard while the rest is drawn
+with main, notices.shown():  # first, so that a reply can be heard while the rest is drawn
     if conversation is None or not conversation.turns:
         thread.invitation()
     else:
         thread.show(conversation)
-with side:
+with side, notices.shown():
     sidebar.show(conversation)
-composer.show(conversation)
+with notices.shown():
+    composer.show(conversation)

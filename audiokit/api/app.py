@@ -38,8 +38,10 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any] | None]:
     """Open the studio before the first visitor, warm it while they load the page, and close it at the end."""
     studio = await run_in_threadpool(shared_studio)
     threading.Thread(target=_warm, name="warm", daemon=True).start()
-    yield None
-    await run_in_threadpool(studio.close)
+    try:
+        yield None
+    finally:
+        await run_in_threadpool(studio.close)
 
 
 def _warm() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,16 +29,19 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Open the app in the browser's reach, at AUDIOKIT_HOST and AUDIOKIT_PORT."""
+    if not _APP.is_file():
+        raise click.ClickException("app.py is not here. Run this from a clone installed with pip install -e.")
+    os.chdir(_APP.parent)  # where the app, and so its settings, are read from
     try:
         settings = Settings.read()
     except AudiokitError as error:
         raise click.ClickException(str(error)) from error
-    if not _APP.is_file():
-        raise click.ClickException("app.py is not here. Run this from a clone installed with pip install -e.")
     click.echo(f"audiokit is opening at http://{settings.host}:{settings.port}")
     address = ["--server.address", settings.host, "--server.port", str(settings.port)]
     command = [sys.executable, "-m", "streamlit", "run", str(_APP), *address]
-    raise SystemExit(subprocess.call(command, cwd=_APP.parent))  # noqa: S603 - our own command
+    if os.name == "posix":  # the app takes our place, and so gets every signal that is meant for it
+        os.execv(command[0], command)  # noqa: S606 - our own command
+    raise SystemExit(subprocess.call(command))  # noqa: S603 - the same
 
 
 main.add_command(offline)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from audiokit.audio.wav import from_pcm16, pcm16_of
 from audiokit.audio.waveform import peaks
 from audiokit.converse.conversation import Conversations, State
-from audiokit.errors import AudioForgotten, AudiokitError, ReplyUnusable
+from audiokit.errors import AudioForgotten, AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
 from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech, WordPiece
 from audiokit.speech.requests import Converse, Transcribe
@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 _RATE_HZ = 24_000
 _MAX_AT_ONCE = 16
 _REMEMBERED_S = 60.0
+_PATIENCE_S = 5.0  # for the person's words, once the answer is kept; they are usually there before it
 _NOTES = {
     Ending.WORDS_ONLY: "The model answered in words only.",
     Ending.LENGTH: "The answer reached the length limit and stops there.",
@@ -43,6 +44,7 @@ class Job:
     reply_id: str
     typed: str | None
     is_titled: bool
+    notes: tuple[str, ...]
     endpoint: str
     request: Converse
     in_words: Converse
@@ -80,23 +82,34 @@ class Answering:
         self._transcripts.shutdown(wait=True)
 
     def _run(self, job: Job, growing: Growing) -> None:
-        failure: str | None = None
+        """Answer, keep what came, then end: the page is drawn again at the end, and must find what was kept."""
+        words = self._transcripts.submit(job.speech.reply, job.transcribe) if job.transcribe else None
         try:
-            words = self._transcripts.submit(job.speech.reply, job.transcribe) if job.transcribe else None
-            reply, notes = self._listen(job, growing)
-            self._keep(job, reply, notes, _written(words))
-        except AudiokitError as error:
-            failure = str(error)
-        except Exception:  # noqa: BLE001 - a bug of ours must not leave a turn waiting for ever
-            _log.exception("answering failed")
-            failure = "audiokit itself failed while answering. Your recording is kept. Send it again."
-        finally:
+            failure = self._answer(job, growing)
             if failure is not None:
-                self._fail(job, failure)
                 growing.fail(failure)
+                self._conversations.give_up(job.conversation_id, (job.reply_id,), failure)
+            self._write_down(job, words, patience_s=_PATIENCE_S)
+        except Exception:  # noqa: BLE001 - whatever it is, those who listen must be told the end
+            _log.exception("a turn could not be settled")
+        finally:
             growing.end()
             with self._lock:
                 self._ended_at[job.reply_id] = time.monotonic()
+        if words is not None and not words.done():
+            words.add_done_callback(lambda late: self._write_down(job, late, patience_s=0))
+
+    def _answer(self, job: Job, growing: Growing) -> str | None:
+        """Have the turn answered and keep the answer; return a sentence if there is none."""
+        try:
+            reply, notes = self._listen(job, growing)
+            self._keep(job, reply, notes)
+        except AudiokitError as error:
+            return str(error)
+        except Exception:  # noqa: BLE001 - a bug of ours must not leave a turn waiting for ever
+            _log.exception("answering failed")
+            return "audiokit itself failed while answering. Your recording is kept. Send it again."
+        return None
 
     def _listen(self, job: Job, growing: Growing) -> tuple[Reply, list[str]]:
         """Pass on the reply piece by piece; ask once more in words if the provider forgot an earlier answer."""
@@ -106,7 +119,8 @@ class Answering:
             reply, notes = _follow(job.speech.stream(job.in_words), growing), [_FORGOTTEN]
         return reply, [*notes, *filter(None, [_NOTES.get(reply.ending)])]
 
-    def _keep(self, job: Job, reply: Reply, notes: list[str], written: tuple[str | None, list[str]]) -> None:
+    def _keep(self, job: Job, reply: Reply, notes: list[str]) -> None:
+        """Keep a reply, which has been paid for: once more if the store was busy."""
         answer = {
             "state": State.ANSWERED,
             "words": reply.words,
@@ -117,12 +131,17 @@ class Answering:
             "first_sound_ms": reply.first_sound_ms,
             "total_ms": reply.total_ms,
             "notes": notes,
-            **self._kept_sound(job, reply),
         }
-        words, doubts = written
-        said = {"state": State.ANSWERED, "failure": None, "notes": doubts} | ({"words": words} if words else {})
-        self._conversations.change_turns({job.said_id: said, job.reply_id: answer})
-        if not job.is_titled and (title := words or job.typed or reply.words):
+        for is_last in (False, True):
+            try:
+                kept = answer | self._kept_sound(job, reply)
+                self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, kept)
+            except Busy:
+                if is_last:
+                    raise
+            else:
+                break
+        if not job.is_titled and (title := job.typed or reply.words):
             self._conversations.change(job.person_id, job.conversation_id, title=_short(title))
 
     def _kept_sound(self, job: Job, reply: Reply) -> dict[str, object]:
@@ -136,10 +155,23 @@ class Answering:
             "peaks": peaks(clip),
         }
 
-    def _fail(self, job: Job, failure: str) -> None:
-        """Mark the turn, so that it can be sent again, and take the answer that never came away."""
-        self._conversations.change_turns({job.said_id: {"state": State.FAILED, "failure": failure}})
-        self._conversations.remove_turns((job.reply_id,))
+    def _write_down(self, job: Job, words: Future[Reply] | None, *, patience_s: float) -> None:
+        """Keep what the person said in words. That we cannot is no reason to lose, or to hold up, the answer."""
+        if words is None:
+            return
+        said: dict[str, object] = {}
+        try:
+            said = {"words": words.result(patience_s).words or None}
+        except TimeoutError:
+            return  # it is kept when it comes
+        except AudiokitError as error:
+            said = {"notes": [*job.notes, f"What you said could not be written down. {error}"]}
+        except Exception:  # noqa: BLE001 - the answer is what was asked for
+            _log.exception("writing down failed")
+            return
+        self._conversations.change_turns({job.said_id: said})
+        if not job.is_titled and said.get("words"):
+            self._conversations.change(job.person_id, job.conversation_id, title=_short(str(said["words"])))
 
     def _forget_old(self) -> None:
         """Let go of replies that ended a while ago; until then, a player that lost its connection can come back."""
@@ -158,16 +190,6 @@ def _follow(events: Iterator[Event], growing: Growing) -> Reply:
             case Reply():
                 return event
     raise ReplyUnusable("The answer never came to an end. Send it again.")
-
-
-def _written(words: Future[Reply] | None) -> tuple[str | None, list[str]]:
-    """Return what the person said in words; that we cannot write it down is no reason to lose the answer."""
-    if words is None:
-        return None, []
-    try:
-        return words.result().words or None, []
-    except AudiokitError as error:
-        return None, [f"What you said could not be written down. {error}"]
 
 
 def _short(words: str, length: int = 48) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,9 @@ from audiokit.store.tables import conversation as conversation_table
 from audiokit.store.tables import turn as turn_table
 
 __all__ = ["Conversation", "Conversations", "Heading", "KeptTurn", "Speaker", "State"]
+
+
+_SENDING = turn_table.c.state == "sending"
 
 
 class Speaker(StrEnum):
@@ -109,7 +111,7 @@ class Conversations:
             connection.execute(insert(conversation_table), {**asdict(heading), "created_at": at})
         return heading
 
-    def headings(self, person_id: str, *, limit: int = 50) -> tuple[Heading, ...]:
+    def headings(self, person_id: str, *, limit: int = 200) -> tuple[Heading, ...]:
         """Return this person's conversations, the latest first."""
         mine = conversation_table.c.person_id == person_id
         query = select(conversation_table).where(mine).order_by(conversation_table.c.updated_at.desc()).limit(limit)
@@ -164,13 +166,16 @@ class Conversations:
     def claim(self, conversation_id: str, turn_id: str) -> str | None:
         """Mark a turn as being sent, move it to the end and append the reply to come; return the reply's id.
 
-        None if it is being sent or answered already: of two that ask at once, one gets it.
+        None if it, or another of this conversation, is being sent already, or it was answered: of two that ask at
+        once, one gets it.
         """
         free = turn_table.c.state.in_((State.RECORDED.value, State.FAILED.value))
         here = turn_table.c.conversation_id == conversation_id
         last, reply_id = select(func.max(turn_table.c.position)).where(here), new_id()
         with self.database.write() as connection:
             hold(connection, conversation_id)
+            if connection.execute(select(turn_table.c.id).where(here, _SENDING).limit(1)).first():
+                return None
             position = connection.execute(last).scalar_one() + 1
             claimed = update(turn_table).where(turn_table.c.id == turn_id, here, free)
             values = {"state": State.SENDING.value, "failure": None, "position": position}
@@ -193,16 +198,49 @@ class Conversations:
             for turn_id, values in changes.items():
                 connection.execute(update(turn_table).where(turn_table.c.id == turn_id).values(**_columns(values)))
 
-    def remove_turns(self, turn_ids: tuple[str, ...]) -> None:
-        """Remove turns; their clips are the caller's to forget."""
+    def settle(self, conversation_id: str, said_id: str, reply_id: str, reply: Mapping[str, Any]) -> None:
+        """Keep a reply and mark what it answers; a reply that another process gave up is appended anew."""
+        answered = {"state": State.ANSWERED, "failure": None}
         with self.database.write() as connection:
-            connection.execute(delete(turn_table).where(turn_table.c.id.in_(turn_ids)))
+            found = update(turn_table).where(turn_table.c.id == reply_id).values(**_columns(reply))
+            is_there = connection.execute(found).rowcount == 1
+            connection.execute(update(turn_table).where(turn_table.c.id == said_id).values(**_columns(answered)))
+        if not is_there:
+            values = {name: value for name, value in reply.items() if name != "state"}
+            self.add_turn(conversation_id, Speaker.MODEL, State.ANSWERED, **values)
 
-    def remove(self, person_id: str, conversation_id: str) -> None:
-        """Remove a conversation with its turns; their clips are the caller's to forget."""
-        mine = (conversation_table.c.id == conversation_id) & (conversation_table.c.person_id == person_id)
+    def give_up(self, conversation_id: str, reply_ids: tuple[str, ...], failure: str) -> None:
+        """Take replies that never came away, and mark what they were to answer; one that did come is left alone."""
+        here = turn_table.c.conversation_id == conversation_id
         with self.database.write() as connection:
+            hold(connection, conversation_id)
+            for reply_id in reply_ids:
+                lost = (turn_table.c.id == reply_id) & here & _SENDING
+                position = connection.execute(select(turn_table.c.position).where(lost)).scalar_one_or_none()
+                if position is None:
+                    continue
+                connection.execute(delete(turn_table).where(lost))
+                asked = here & (turn_table.c.position == position - 1) & _SENDING
+                values = {"state": State.FAILED.value, "failure": failure}
+                connection.execute(update(turn_table).where(asked).values(**values))
+
+    def take_out(self, conversation_id: str, turn_id: str) -> bool:
+        """Remove a turn that was not sent; its clip is the caller's to forget. False if it was, or is gone."""
+        free = turn_table.c.state.in_((State.RECORDED.value, State.FAILED.value, State.UNUSABLE.value))
+        where = (turn_table.c.id == turn_id) & (turn_table.c.conversation_id == conversation_id) & free
+        with self.database.write() as connection:
+            return connection.execute(delete(turn_table).where(where)).rowcount == 1
+
+    def remove(self, person_id: str, conversation_id: str) -> bool:
+        """Remove a conversation with its turns, unless it is being answered; the clips are the caller's to forget."""
+        mine = (conversation_table.c.id == conversation_id) & (conversation_table.c.person_id == person_id)
+        sending = select(turn_table.c.id).where(turn_table.c.conversation_id == conversation_id, _SENDING).limit(1)
+        with self.database.write() as connection:
+            hold(connection, conversation_id)
+            if connection.execute(sending).first():
+                return False
             connection.execute(delete(conversation_table).where(mine))
+        return True
 
     def uses_of(self, person_id: str, clip_digest: str) -> int:
         """Return how many of this person's turns have this clip."""
@@ -213,10 +251,10 @@ class Conversations:
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write lists as JSON and enumerations as text."""
-    as_json = {name: json.dumps(list(values[name])) for name in ("peaks", "notes") if name in values}
+    """Write enumerations as text, and tuples as the lists that JSON has."""
     as_text = {name: value.value for name, value in values.items() if isinstance(value, StrEnum)}
-    return {**values, **as_json, **as_text}
+    as_list = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    return {**values, **as_text, **as_list}
 
 
 def _heading(row: Row[Any]) -> Heading:
@@ -237,7 +275,7 @@ def _turn(row: Row[Any]) -> KeptTurn:
         | {
             "speaker": Speaker(row.speaker),
             "state": State(row.state),
-            "peaks": tuple(json.loads(row.peaks or "[]")),
-            "notes": tuple(json.loads(row.notes or "[]")),
+            "peaks": tuple(row.peaks or ()),
+            "notes": tuple(row.notes or ()),
         }
     )

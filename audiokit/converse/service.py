@@ -70,10 +70,7 @@ class ConverseService:
         lost = [turn for turn in conversation.turns if self._was_interrupted(turn)]
         if not lost:
             return conversation
-        asked = {turn.position - 1 for turn in lost}
-        said = [turn.id for turn in conversation.turns if turn.position in asked and turn.state is State.SENDING]
-        self.conversations.change_turns({id_: {"state": State.FAILED, "failure": _INTERRUPTED} for id_ in said})
-        self.conversations.remove_turns(tuple(turn.id for turn in lost))
+        self.conversations.give_up(conversation_id, tuple(turn.id for turn in lost), _INTERRUPTED)
         return self.conversations.open(person_id, conversation_id)
 
     def speak_as(self, person_id: str, conversation_id: str, *, voice: str, tier: Tier) -> None:
@@ -118,9 +115,8 @@ class ConverseService:
     def discard(self, person_id: str, conversation_id: str, turn_id: str) -> None:
         """Remove a turn that was not answered, and its recording with it."""
         turn = self.open(person_id, conversation_id).turn(turn_id)
-        if turn.state in {State.SENDING, State.ANSWERED}:
+        if not self.conversations.take_out(conversation_id, turn_id):
             raise NotAllowed("This turn has been sent. Remove the conversation instead.")
-        self.conversations.remove_turns((turn_id,))
         self._forget_clips(person_id, (turn,))
 
     def remove(self, person_id: str, conversation_id: str) -> None:
@@ -130,9 +126,8 @@ class ConverseService:
             NotAllowed: it is being answered just now.
         """
         conversation = self.open(person_id, conversation_id)
-        if any(turn.state is State.SENDING for turn in conversation.turns):
+        if not self.conversations.remove(person_id, conversation_id):
             raise NotAllowed("This conversation is being answered just now. Wait for the answer, then remove it.")
-        self.conversations.remove(person_id, conversation_id)
         self._forget_clips(person_id, conversation.turns)
 
     def quote(self, tier: Tier, turns: tuple[KeptTurn, ...] = (), new: KeptTurn | None = None) -> Quote:
@@ -160,14 +155,14 @@ class ConverseService:
         conversation = self.conversations.open(person_id, conversation_id)
         turn = conversation.turn(turn_id)
         heading, choice = conversation.heading, self.choose(Role.CONVERSE, conversation.heading.tier)
+        offered = choice.model.voices_at(self.endpoint.provider)
+        voice = heading.voice if heading.voice in offered or not offered else offered[0]
         sound = self._heard(person_id, turn) if turn.clip_digest else None
         said = PersonTurn(words=turn.words if sound is None else None, sound=sound)
 
         def request(*, by_id: bool) -> Converse:
             earlier = self._before(conversation.turns, listen=lambda t: self._heard(person_id, t), by_id=by_id)
-            return Converse(
-                model=choice.model_name, turns=(*earlier, said), instructions=INSTRUCTIONS, voice=heading.voice
-            )
+            return Converse(model=choice.model_name, turns=(*earlier, said), instructions=INSTRUCTIONS, voice=voice)
 
         asked, asked_in_words = request(by_id=True), request(by_id=False)
         reply_id = self.conversations.claim(conversation_id, turn_id)
@@ -182,10 +177,11 @@ class ConverseService:
                 reply_id=reply_id,
                 typed=said.words,
                 is_titled=bool(heading.title),
+                notes=turn.notes,
                 endpoint=self.endpoint.base_url,
                 request=asked,
                 in_words=asked_in_words,
-                transcribe=self._transcription(sound),
+                transcribe=None if turn.words else self._transcription(sound),
                 speech=self.speech_for(caller),
             )
         )
@@ -232,8 +228,8 @@ class ConverseService:
     def _was_interrupted(self, turn: KeptTurn) -> bool:
         if turn.state is not State.SENDING or turn.speaker is Speaker.PERSON:
             return False
-        silent_for = self.now() - turn.created_at
-        return self.answering.growing(turn.id) is None and silent_for > timedelta(seconds=self.interrupted_after_s)
+        growing, age = self.answering.growing(turn.id), self.now() - turn.created_at
+        return (growing is None or growing.ended) and age > timedelta(seconds=self.interrupted_after_s)
 
     def _forget_clips(self, person_id: str, turns: tuple[KeptTurn, ...]) -> None:
         for digest in {turn.clip_digest for turn in turns if turn.clip_digest}:

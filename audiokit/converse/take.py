@@ -8,17 +8,15 @@ from audiokit.audio.resample import resample
 from audiokit.audio.sniff import Container, sniff
 from audiokit.audio.wav import mended
 from audiokit.errors import FileTooLarge
-from audiokit.speech.requests import Heard, InputFormat
+from audiokit.speech.requests import MAX_SOUND_BYTES, Heard, InputFormat
 
-__all__ = ["MAX_SENT_BYTES", "fitted"]
+__all__ = ["fitted"]
 
-# The seeds name 20 MB; whether the limit counts bytes or base64 is not established, so base64 must fit.
-MAX_SENT_BYTES = 20_000_000 * 3 // 4
 _SPEECH_RATE_HZ = 24_000
 _AS_IT_IS = {Container.WAV: InputFormat.WAV, Container.MP3: InputFormat.MP3}
 
 
-def fitted(data: bytes, clip: Clip, *, max_bytes: int = MAX_SENT_BYTES) -> Heard:
+def fitted(data: bytes, clip: Clip, *, max_bytes: int = MAX_SOUND_BYTES) -> Heard:
     """Return ``data``, which decodes to ``clip``, in a form that may be sent.
 
     WAV and MP3 go as they are (a WAV with true sizes); all else, and what is too large, as 24 kHz mono WAV, then MP3.

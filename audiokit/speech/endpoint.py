@@ -64,10 +64,10 @@ def open_client(
 ) -> OpenAI:
     """Return the official client for an endpoint; ``transport`` replaces the network (offline engine, recordings).
 
-    The whole of ``timeout_s`` may pass between two pieces of an answer; :mod:`audiokit.speech.client` bounds the total.
+    ``timeout_s`` bounds each wait for bytes, and the whole answer (:mod:`audiokit.speech.once`).
     """
     timeout = httpx2.Timeout(timeout_s, connect=min(_CONNECT_TIMEOUT_S, timeout_s))
-    transport = PaidOnce(transport or httpx2.HTTPTransport())
+    transport = PaidOnce(transport or httpx2.HTTPTransport(), total_s=timeout_s)
     http_client = httpx2.Client(transport=transport, timeout=timeout, follow_redirects=True)
     key = endpoint.api_key.get_secret_value()
     if endpoint.api_version is not None:

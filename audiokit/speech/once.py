@@ -8,6 +8,10 @@ not repeated, and marks the second.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from typing import cast
+
 import httpx2
 
 from audiokit.speech.failures import NO_ANSWER_CODE, QUOTA_CODES
@@ -28,10 +32,14 @@ _NOT_SENT = (
 
 
 class PaidOnce(httpx2.BaseTransport):
-    """A transport around ``inner`` after which the SDK repeats only what cannot have been billed."""
+    """A transport around ``inner`` after which the SDK repeats only what cannot have been billed.
 
-    def __init__(self, inner: httpx2.BaseTransport) -> None:
-        self.inner = inner
+    ``total_s`` bounds a whole answer: time-outs of the HTTP library bound each read, and a server that sends a little
+    now and then would never reach them.
+    """
+
+    def __init__(self, inner: httpx2.BaseTransport, *, total_s: float) -> None:
+        self.inner, self.total_s = inner, total_s
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send once; see the module."""
@@ -49,7 +57,9 @@ class PaidOnce(httpx2.BaseTransport):
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         """Return the answer, read to its end unless it is a stream: what breaks later, the SDK would repeat."""
+        give_up_at = time.monotonic() + self.total_s
         response = self.inner.handle_request(request)
+        response.stream = _Bounded(response.stream, give_up_at, request)
         if response.headers.get("content-type", "").lower().startswith(_STREAM):
             return response
         try:
@@ -62,6 +72,22 @@ class PaidOnce(httpx2.BaseTransport):
     def close(self) -> None:
         """Close what is inside."""
         self.inner.close()
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """The bytes of an answer, until there has been time enough."""
+
+    def __init__(self, stream: object, give_up_at: float, request: httpx2.Request) -> None:
+        self._stream, self._give_up_at, self._request = cast("httpx2.SyncByteStream", stream), give_up_at, request
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            if time.monotonic() > self._give_up_at:
+                raise httpx2.ReadTimeout("the answer takes too long", request=self._request)
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def _no_answer(request: httpx2.Request, why: str) -> httpx2.Response:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 __all__ = [
+    "MAX_SOUND_BYTES",
     "Caller",
     "Converse",
     "Heard",
@@ -20,6 +21,10 @@ __all__ = [
     "Transcribe",
     "Turn",
 ]
+
+
+# The seeds name 20 MB; whether the limit counts bytes or base64 is not established, so base64 must fit.
+MAX_SOUND_BYTES = 20_000_000 * 3 // 4
 
 
 class InputFormat(StrEnum):

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
 from audiokit.speech.replies import Ending, Event, Reply, Speech
-from audiokit.speech.requests import Converse, Heard, InputFormat, PersonTurn, Request, Turn
+from audiokit.speech.requests import MAX_SOUND_BYTES, Converse, Heard, InputFormat, PersonTurn, Request, Turn
 from audiokit.speech.wire import EmptyReply
 
 __all__ = ["Varied"]
 
 _TEMPERATURES = (None, 0.9, 1.1)  # within the 0.6 to 1.2 that these models stand
+_SPEECH_RATE_HZ = 24_000
 _LAST = len(_TEMPERATURES) - 1
 
 
@@ -67,5 +68,7 @@ def _other_container(turn: Turn) -> Turn:
     if not isinstance(turn, PersonTurn) or turn.sound is None:
         return turn
     other = InputFormat.MP3 if turn.sound.format is InputFormat.WAV else InputFormat.WAV
-    data = encode(decode(turn.sound.data), SoundFormat(other.value))
+    data = encode(decode(turn.sound.data, sample_rate_hz=_SPEECH_RATE_HZ).mono(), SoundFormat(other.value))
+    if len(data) > MAX_SOUND_BYTES:
+        return turn
     return replace(turn, sound=Heard(data=data, format=other, duration_s=turn.sound.duration_s))

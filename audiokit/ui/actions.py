@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from audiokit.catalog.models import Tier
-from audiokit.errors import AudiokitError
+from audiokit.errors import AudiokitError, NotFound
 from audiokit.ui import state
 
 __all__ = ["change_voice", "discard", "keep_take", "keep_upload", "open_conversation", "remove", "say", "send"]
@@ -87,10 +87,13 @@ def change_voice(conversation_id: str | None, *, tier_key: str, voice_key: str) 
 
 
 def _conversation_id() -> str:
-    """Return the open conversation's id, or begin one: an empty one is never kept."""
+    """Return the open conversation's id, or begin one, also where the open one was removed in another window."""
     page = state.record()
     if page.conversation_id is not None:
-        return page.conversation_id
+        try:
+            return state.studio().converse.open(state.person().id, page.conversation_id).heading.id
+        except NotFound:
+            page.show(None)
     heading = state.studio().converse.start(state.person().id, voice=page.voice, tier=page.tier)
     page.show(heading.id)
     return heading.id

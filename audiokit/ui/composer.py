@@ -31,7 +31,7 @@ def show(conversation: Conversation | None) -> None:
 
 def _record() -> None:
     key = f"record.take.{len(state.record().taken)}"
-    st.audio_input(
+    take = st.audio_input(
         "Record",
         sample_rate=_RATE_HZ,
         label_visibility="collapsed",
@@ -40,6 +40,8 @@ def _record() -> None:
         on_change=actions.keep_take,
         args=(key,),
     )
+    if take is not None:  # it could not be kept, or the recorder would be empty
+        st.button("Keep it", icon=":material/save:", key=f"{key}.keep", on_click=actions.keep_take, args=(key,))
 
 
 def _upload() -> None:

@@ -12,7 +12,8 @@ from audiokit.ui import actions, state, widgets
 
 __all__ = ["show"]
 
-_SHOWN = 8
+_SHOWN = 8  # conversations; more of them scroll
+_LIST_PX = 320
 
 
 def show(conversation: Conversation | None) -> None:
@@ -40,7 +41,11 @@ def _figures(conversation: Conversation) -> None:
     costs = tuple(state.studio().converse.costs(conversation.heading.id).values())
     waits = [t.first_sound_ms for t in conversation.turns if t.first_sound_ms is not None]
     first, cost = st.columns(2)
-    first.metric("First sound", f"{waits[-1] / 1000:.2f} s" if waits else "none", help="From sending to hearing.")
+    first.metric(
+        "First sound",
+        f"{waits[-1] / 1000:.2f} s" if waits else "none",
+        help="From the request to the first piece of sound, as it reached the app.",
+    )
     cost.metric("Cost so far", _sum(costs), help="By the usage that was reported, at the prices of the day.")
 
 
@@ -65,10 +70,11 @@ def _conversations(conversation: Conversation | None) -> None:
         on_click=actions.open_conversation,
         args=(None,),
     )
-    with st.container(gap="xxsmall"):
-        for heading in state.studio().converse.headings(state.person().id)[:_SHOWN]:
+    headings = state.studio().converse.headings(state.person().id)
+    with st.container(gap="xxsmall", height=_LIST_PX if len(headings) > _SHOWN else "content", border=False):
+        for heading in headings:
             st.button(
-                (heading.title or "Untitled").replace("$", r"\$"),
+                widgets.plain(heading.title) or "Untitled",
                 type="tertiary",
                 disabled=heading.id == open_id,
                 key=f"record.open.{heading.id}",

@@ -7,6 +7,7 @@ import streamlit as st
 from audiokit import money
 from audiokit.audio.sniff import Container
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
+from audiokit.errors import AudiokitError
 from audiokit.people.addresses import clip_url, live_url, words_url
 from audiokit.ui import actions, state, widgets
 from audiokit.ui.player import LivePlayer, PlayerClip, player
@@ -25,12 +26,12 @@ def show(conversation: Conversation) -> None:
     """Show every turn in order; under a reply stands what it and the question before it cost together."""
     costs = state.studio().converse.costs(conversation.heading.id)
     asked: str | None = None
-    st.title(conversation.heading.title or "New conversation", anchor=False)
+    st.title(widgets.plain(conversation.heading.title) or "New conversation", anchor=False)
     for number, turn in enumerate(conversation.turns, 1):
         with st.chat_message(_NAMES[turn.speaker], avatar=_AVATARS[turn.speaker]):
             if turn.speaker is Speaker.PERSON:
                 asked = turn.id
-                _said(conversation, turn, f"Your turn {number}")
+                _said(conversation, turn, f"Your turn {number}", costs.get(turn.id, 0))
             else:
                 _answered(conversation, turn, f"Reply {number}", _cost(costs, asked))
 
@@ -44,9 +45,11 @@ def invitation() -> None:
             st.button(words, key=f"record.example.{words}", on_click=actions.say, args=(words,))
 
 
-def _said(conversation: Conversation, turn: KeptTurn, label: str) -> None:
+def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | None) -> None:
+    """Show the person's turn; what it cost stands under its reply, or here if there is none."""
     _player(turn, label=label)
-    widgets.chips(_seconds(turn.duration_s), *turn.notes)
+    spent = _cost({turn.id: cost}, turn.id) if turn.state is State.FAILED and cost != 0 else None
+    widgets.chips(_seconds(turn.duration_s), spent, *turn.notes)
     if turn.failure:
         st.error(turn.failure, icon=":material/error:")
     if turn.state in _CAN_BE_REMOVED:
@@ -72,7 +75,7 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
 def _player(turn: KeptTurn, *, label: str) -> None:
     """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
     if turn.clip_digest is None and turn.state is not State.SENDING:
-        st.markdown(_plain(turn.words or ""))
+        st.markdown(widgets.plain(turn.words or ""))
     else:
         player(key=f"turn.{turn.id}", label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "")
 
@@ -126,16 +129,13 @@ def _actions(conversation: Conversation, turn: KeptTurn) -> None:
 @st.fragment(run_every=1.0)
 def _watch(conversation_id: str, reply_id: str) -> None:
     """Look, while a reply is being spoken, whether it is there or has failed; the player usually tells sooner."""
-    conversation = state.studio().converse.open(state.person().id, conversation_id)
-    if all(turn.id != reply_id or turn.state is not State.SENDING for turn in conversation.turns):
+    try:
+        turns = state.studio().converse.open(state.person().id, conversation_id).turns
+    except AudiokitError:
+        turns = ()  # removed in another window, say: the page finds out when it is drawn again
+    if all(turn.id != reply_id or turn.state is not State.SENDING for turn in turns):
         st.rerun()
 
 
 def _seconds(duration_s: float | None) -> str | None:
     return None if duration_s is None else f"{duration_s:.1f} s"
-
-
-def _plain(words: str) -> str:
-    """Return words as Markdown that shows them as they are."""
-    special = "\\`*_{}[]()#+-.!|<>$~:"
-    return "".join(f"\\{char}" if char in special else char for char in words)

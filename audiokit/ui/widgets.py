@@ -11,7 +11,7 @@ from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.converse.quote import Quote
 from audiokit.studio import Studio
 
-__all__ = ["chips", "price", "price_in_parts", "tier_picker", "voice_picker"]
+__all__ = ["chips", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
 
 _TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
 
@@ -61,6 +61,12 @@ def price_in_parts(quote: Quote) -> str:
         "writing down your words": quote.words_nanousd,
     }
     return " · ".join(f"{name} {money.show(cost)}" for name, cost in parts.items())
+
+
+def plain(words: str) -> str:
+    """Return words as Markdown that shows them as they are."""
+    special = "\\`*_{}[]()#+-.!|<>$~:"
+    return "".join(f"\\{char}" if char in special else char for char in words)
 
 
 def chips(*facts: str | None) -> None:

@@ -18,7 +18,7 @@ from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Tier
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
-from audiokit.errors import AudiokitError, NotAllowed, NotFound
+from audiokit.errors import AudiokitError, NotAllowed, NotConfigured, NotFound
 from audiokit.offline.engine import Engine
 from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
@@ -151,6 +151,15 @@ def test_a_failed_call_keeps_the_take_and_it_can_be_sent_again(
     assert [e.outcome for e in studio.ledger.of_conversation(conversation_id)] == ["refused", "answered"]
 
 
+def test_what_was_written_down_is_not_paid_for_again(studio: Studio, faults: Faults, conversation_id: str) -> None:
+    turn = studio.converse.keep_take(ME, conversation_id, spoken())
+    studio.converse.conversations.change_turns({turn.id: {"words": "what is two plus two"}})
+    studio.converse.send(ME, conversation_id, turn.id)
+    settled(studio, conversation_id)
+    assert [entry.kind for entry in studio.ledger.of_conversation(conversation_id)] == ["converse"]
+    assert faults.calls == 1
+
+
 def test_a_cut_stream_keeps_what_had_arrived_and_says_so(studio: Studio, faults: Faults, conversation_id: str) -> None:
     turn = studio.converse.keep_words(ME, conversation_id, "What can you do?")
     faults.next(cut(after_events=40))
@@ -256,6 +265,34 @@ def test_a_silent_take_is_kept_and_cannot_be_sent(studio: Studio, faults: Faults
     with pytest.raises(AudiokitError):
         studio.converse.send(ME, conversation_id, turn.id)
     assert faults.calls == 0
+
+
+def test_a_voice_that_is_not_offered_is_replaced_before_it_is_refused(studio: Studio) -> None:
+    conversation_id = studio.converse.start(ME, voice="nobody", tier=Tier.FULL).id
+    *_, answered = asked(studio, conversation_id, "What is two plus two?").turns
+    assert answered.clip_digest
+
+
+def test_a_reply_that_another_process_gave_up_is_kept_all_the_same(
+    studio: Studio, faults: Faults, conversation_id: str
+) -> None:
+    turn = studio.converse.keep_words(ME, conversation_id, "What is two plus two?")
+    faults.next(slow(0.5))
+    reply_id = studio.converse.send(ME, conversation_id, turn.id)
+    studio.converse.conversations.give_up(conversation_id, (reply_id,), "another process lost patience")
+
+    found = wait(
+        lambda: studio.converse.open(ME, conversation_id),
+        lambda c: len(c.turns) == 2 and all(t.state is State.ANSWERED for t in c.turns),
+    )
+    assert "4" in (found.turns[1].words or "")
+
+
+def test_a_role_that_does_not_exist_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("AUDIOKIT_MODELS", '{"convers": "x"}')
+    with pytest.raises(NotConfigured, match=r"AUDIOKIT_MODELS.*convers"):
+        open_studio(Settings.read())
 
 
 def test_the_same_recording_in_two_turns_goes_with_the_last(studio: Studio, conversation_id: str) -> None:

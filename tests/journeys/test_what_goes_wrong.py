@@ -56,7 +56,9 @@ def upload(page: Page, name: str, data: bytes) -> None:
 
 
 def sentence(page: Page, words: str) -> None:
-    expect(page.get_by_test_id("stAlertContainer").filter(has_text=re.compile(words))).to_be_visible(timeout=SAID_WITHIN_MS)
+    expect(page.get_by_test_id("stAlertContainer").filter(has_text=re.compile(words))).to_be_visible(
+        timeout=SAID_WITHIN_MS
+    )
 
 
 def test_a_pdf_called_wav_is_refused_by_its_content(browser: Browser, desk: tuple[str, Path]) -> None:

@@ -139,3 +139,19 @@ def test_a_removed_conversation_takes_its_recordings_along_and_leaves_the_ledger
     assert studio.converse.headings("local") == ()
     assert not studio.blobs.exists(digest)
     assert len(studio.ledger.recent("local", 10)) == 1
+
+
+def test_a_take_outlives_the_conversation_it_was_meant_for(studio: Studio) -> None:
+    """The conversation is removed in another window while one records in this one."""
+    at = open_page()
+    at.chat_input[0].set_value("What is twelve times seven?").run()
+    at = wait_until_answered(at, studio)
+    (heading,) = studio.converse.headings("local")
+    studio.converse.remove("local", heading.id)
+
+    at.audio_input[0].set_value(("take.wav", speech_like(), "audio/wav")).run()
+
+    (begun,) = studio.converse.headings("local")
+    (turn,) = studio.converse.open("local", begun.id).turns
+    assert studio.clips.read("local", turn.clip_digest or "") == speech_like()
+    assert not at.exception

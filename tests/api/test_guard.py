@@ -26,7 +26,7 @@ from audiokit.api.guard import SecurityHeaders, same_origin
         ({"origin": "null"}, False),
     ],
 )
-def test_only_our_own_pages_and_programs_are_let_in(headers: dict[str, str], ours: bool) -> None:  # noqa: FBT001 - a case
+def test_only_our_own_pages_and_programs_are_let_in(headers: dict[str, str], ours: bool) -> None:
     raw = [(name.encode(), value.encode()) for name, value in {"host": "desk:8501", **headers}.items()]
     assert same_origin(HTTPConnection({"type": "websocket", "headers": raw})) is ours
 

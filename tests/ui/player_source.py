@@ -85,7 +85,7 @@ class Source:
         return growing
 
 
-def _speak(growing: Growing, sound: bytes, wait_s: float, pace: float, fails: bool) -> None:  # noqa: FBT001
+def _speak(growing: Growing, sound: bytes, wait_s: float, pace: float, fails: bool) -> None:
     piece_bytes = BYTES_PER_S // 10
     n_pieces = len(sound) // piece_bytes
     words = WORDS.split(" ")

@@ -7,6 +7,7 @@ import threading
 import types
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -67,14 +68,7 @@ class Studio:
 
     def choose(self, role: Role, tier: Tier) -> Choice:
         """Return the model that lives today at our endpoint for this role and tier, and why."""
-        return choose(
-            self.catalog,
-            role,
-            tier,
-            on=datetime.now(UTC).date(),
-            provider=self.endpoint.provider,
-            overrides=self.settings.models,
-        )
+        return _choice(self.settings, self.catalog, self.endpoint, role, tier)
 
     def clip_size(self, person_id: str, digest: str) -> int:
         """Return the bytes of a person's clip; for :class:`audiokit.api.media.MediaSource`."""
@@ -116,6 +110,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     """
     settings = settings or Settings.read()
     endpoint, catalog = endpoint_of(settings), Catalog.load()
+    _refuse_unplayable_roles(settings, catalog, endpoint)
     database = open_database(_database_url(settings), settings.data_dir)
     blobs = Blobs(settings.data_dir / "blobs")
     clips, ledger = Clips(database, blobs), Ledger(database)
@@ -134,11 +129,8 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         metered = Metered(inner=on_endpoint, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller)
         return Varied(metered)
 
-    def choice_of(role: Role, tier: Tier) -> Choice:
-        return studio.choose(role, tier)
-
     conversations = Conversations(database)
-    studio = Studio(
+    return Studio(
         settings=settings,
         catalog=catalog,
         endpoint=endpoint,
@@ -150,7 +142,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             ledger=ledger,
             endpoint=endpoint,
             answering=Answering(conversations, clips),
-            choose=choice_of,
+            choose=partial(_choice, settings, catalog, endpoint),
             price_of=lambda choice: price_on_day(choice.model_name, datetime.now(UTC).date()),
             speech_for=speech_for,
             interrupted_after_s=_longest_call_s(settings) if settings.database_url else _RESTART_S,
@@ -162,10 +154,6 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         wire=on_endpoint,
         engine=engine,
     )
-    _refuse_unknown_roles(settings)
-    for role, tier in _ROLES:  # a model that cannot play its role is refused now, not on the page
-        studio.choose(role, tier)
-    return studio
 
 
 def shared_studio() -> Studio:
@@ -188,11 +176,19 @@ def _longest_call_s(settings: Settings) -> float:
     return settings.request_timeout_s * (settings.max_retries + 1) * _TRIES + _RESTART_S
 
 
-def _refuse_unknown_roles(settings: Settings) -> None:
+def _choice(settings: Settings, catalog: Catalog, endpoint: Endpoint, role: Role, tier: Tier) -> Choice:
+    today = datetime.now(UTC).date()
+    return choose(catalog, role, tier, on=today, provider=endpoint.provider, overrides=settings.models)
+
+
+def _refuse_unplayable_roles(settings: Settings, catalog: Catalog, endpoint: Endpoint) -> None:
+    """Refuse at the start, before anything is opened, what would else fail on the page."""
     known = [role.value for role in Role]
     for name in settings.models:
         if name not in known:
             raise NotConfigured(f"AUDIOKIT_MODELS: {name} is not a role. Roles are {', '.join(known)}.")
+    for role, tier in _ROLES:
+        _choice(settings, catalog, endpoint, role, tier)
 
 
 def _database_url(settings: Settings) -> str | None:

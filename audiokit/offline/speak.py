@@ -28,6 +28,8 @@ TOKEN_BYTES = 2_400
 _WORKER_MODULE = "audiokit.offline.speak_worker"
 _WORKER_RATE_HZ = 22_050
 _TIMEOUT_S = 30.0  # for one clause, which takes 5 to 30 ms
+_AUDIBLE = 10 ** (-60 / 20)  # -60 dBFS
+_LEAD_IN = _WORKER_RATE_HZ // 200
 _FIRST_CLAUSE, _LATER_CLAUSE = 90, 220  # characters
 _SENTENCE_END = re.compile(r"[.!?;:…][\"'”’)\]]*(?=\s)|[。！？]|(?<=\S)(?=\n)")  # noqa: RUF001 - the full-width marks are meant
 
@@ -63,6 +65,8 @@ class Mouth:
         pieces = list(clauses(text)) or [""]
         for number, piece in enumerate(pieces, 1):
             samples = self._synthesise(piece, voice, speed) if piece.strip() else silent
+            if number == 1:
+                samples = _from_first_sound(samples)
             kept += _to_pcm16(stream.resample_chunk(samples, last=number == len(pieces)) * gain)
             if number == len(pieces):
                 kept += b"\0" * (-len(kept) % TOKEN_BYTES or (0 if n_bytes + len(kept) else TOKEN_BYTES))
@@ -74,6 +78,12 @@ class Mouth:
         request = Frame(Kind.JSON, json.dumps(voice.request(text, speed)).encode())
         pcm = b"".join(frame.payload for frame in self.worker.ask(request, timeout_s=_TIMEOUT_S))
         return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32_768)
+
+
+def _from_first_sound(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Cut the silence before the first sound, but for 5 ms; espeak begins some texts with 50 ms of it."""
+    heard = np.flatnonzero(np.abs(samples) > _AUDIBLE)
+    return samples[max(0, heard[0] - _LEAD_IN) :] if len(heard) else samples
 
 
 def clauses(text: str, *, first: int = _FIRST_CLAUSE, later: int = _LATER_CLAUSE) -> Iterator[str]:

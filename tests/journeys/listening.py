@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -40,6 +41,5 @@ def downloads(page: Page, *, n_sounds: int) -> Iterator[bytes]:
     links = page.locator("a[download]")
     expect(links).to_have_count(n_sounds)
     for link in links.all():
-        address = link.get_attribute("href")
-        if address:
-            yield page.request.get(page.url.split("/?")[0].rstrip("/") + address).body()
+        expect(link).to_have_attribute("href", re.compile("^/api/media/clip/"))  # once the player's program is loaded
+        yield page.request.get(page.url.split("/?")[0].rstrip("/") + str(link.get_attribute("href"))).body()

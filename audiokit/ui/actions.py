@@ -27,7 +27,7 @@ def say(words: str | None = None, *, field: str | None = None) -> None:
         converse, person = state.studio().converse, state.person()
         conversation_id = _conversation_id()
         turn = converse.keep_words(person.id, conversation_id, typed)
-        converse.send(person.id, conversation_id, turn.id)
+        state.record().awaited = converse.send(person.id, conversation_id, turn.id)
 
 
 def keep_take(recorder: str) -> None:
@@ -55,7 +55,7 @@ def keep_upload(uploader: str) -> None:
 def send(conversation_id: str, turn_id: str) -> None:
     """Send a turn that is kept."""
     with _told():
-        state.studio().converse.send(state.person().id, conversation_id, turn_id)
+        state.record().awaited = state.studio().converse.send(state.person().id, conversation_id, turn_id)
 
 
 def discard(conversation_id: str, turn_id: str) -> None:

@@ -77,7 +77,10 @@ def _player(turn: KeptTurn, *, label: str) -> None:
     if turn.clip_digest is None and turn.state is not State.SENDING:
         st.markdown(widgets.plain(turn.words or ""))
     else:
-        player(key=f"turn.{turn.id}", label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "")
+        page, key = state.record(), f"turn.{turn.id}"
+        is_awaited = page.awaited == turn.id
+        page.awaited = None if is_awaited else page.awaited
+        player(key=key, label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "", autoplay=is_awaited)
 
 
 def _clip(turn: KeptTurn) -> PlayerClip | None:

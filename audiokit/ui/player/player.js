@@ -63,6 +63,7 @@ class Player {
     if (data.live && !data.clip && data.live.turn !== this.#turn) this.#begin(data.live);
     if (data.clip && data.clip.digest !== this.#clip?.digest) this.#take(data.clip, data.autoplay);
     else if (data.clip && this.#retry) this.#renew(data.clip);
+    this.#turn ??= data.live?.turn ?? null; // complete before it was drawn
     this.#words.show(data.words);
     this.#paint();
   }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from openai import AzureOpenAI, OpenAI
@@ -67,7 +68,7 @@ def open_client(
     ``timeout_s`` bounds each wait for bytes, and the whole answer (:mod:`audiokit.speech.once`).
     """
     timeout = httpx2.Timeout(timeout_s, connect=min(_CONNECT_TIMEOUT_S, timeout_s))
-    transport = PaidOnce(transport or httpx2.HTTPTransport(), total_s=timeout_s)
+    transport = PaidOnce(transport or httpx2.HTTPTransport(proxy=_proxy(endpoint.base_url)), total_s=timeout_s)
     http_client = httpx2.Client(transport=transport, timeout=timeout, follow_redirects=True)
     key = endpoint.api_key.get_secret_value()
     if endpoint.api_version is not None:
@@ -82,6 +83,12 @@ def open_client(
     return OpenAI(
         base_url=endpoint.base_url, api_key=key, timeout=timeout, max_retries=max_retries, http_client=http_client
     )
+
+
+def _proxy(address: str) -> str | None:
+    """Return the proxy that this machine is set to use for ``address`` (HTTPS_PROXY, NO_PROXY and their like)."""
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.netloc.rpartition("@")[2]) else getproxies().get(parts.scheme)
 
 
 def _azure(settings: Settings) -> Endpoint:

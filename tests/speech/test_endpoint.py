@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,8 +13,10 @@ from pydantic import SecretStr
 from scripted import ASK, WAV, Server, completion, on_wire
 
 from audiokit.catalog.models import Provider
+from audiokit.errors import ProviderError
 from audiokit.settings import Settings
-from audiokit.speech.endpoint import Endpoint, endpoint_of
+from audiokit.speech.client import OnEndpoint
+from audiokit.speech.endpoint import Endpoint, endpoint_of, open_client
 from audiokit.speech.requests import Heard, InputFormat, Speak, Transcribe
 
 AZURE = "https://res.openai.azure.com"
@@ -158,3 +162,30 @@ def test_an_endpoint_lists_what_it_serves() -> None:
     models = [{"id": name, "object": "model", "created": 0, "owned_by": "x"} for name in ("one", "two")]
 
     assert on_wire(Server(httpx2.Response(200, json={"data": models}))).served() == {"one", "two"}
+
+
+@pytest.mark.parametrize(("left_out", "calls"), [("", 1), ("speech.test", 0)])
+def test_a_companys_proxy_is_asked_unless_the_address_is_left_out(
+    left_out: str, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.send_error(502)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
+        monkeypatch.setenv("no_proxy", left_out)
+        endpoint = endpoint_of(settings_of(monkeypatch, OPENAI_BASE_URL="http://speech.test/v1"))
+        client = open_client(endpoint, timeout_s=5, max_retries=0)
+        with pytest.raises(ProviderError):
+            OnEndpoint(endpoint, client, 5).reply(ASK)
+        proxy.shutdown()
+
+    assert asked == ["http://speech.test/v1/chat/completions"] * calls

@@ -15,7 +15,17 @@ from audiokit.catalog.models import Tier
 from audiokit.errors import AudiokitError, NotFound
 from audiokit.ui import state
 
-__all__ = ["change_voice", "discard", "keep_take", "keep_upload", "open_conversation", "remove", "say", "send"]
+__all__ = [
+    "begin_with",
+    "change_voice",
+    "discard",
+    "keep_take",
+    "keep_upload",
+    "open_conversation",
+    "remove",
+    "say",
+    "send",
+]
 
 
 def say(words: str | None = None, *, field: str | None = None) -> None:
@@ -28,6 +38,13 @@ def say(words: str | None = None, *, field: str | None = None) -> None:
         conversation_id = _conversation_id()
         turn = converse.keep_words(person.id, conversation_id, typed)
         state.record().awaited = converse.send(person.id, conversation_id, turn.id)
+
+
+def begin_with(words: str) -> None:
+    """Ask an example, which begins the conversation; the second press of a double click finds it begun."""
+    with _told():
+        if not state.studio().converse.open(state.person().id, _conversation_id()).turns:
+            say(words)
 
 
 def keep_take(recorder: str) -> None:

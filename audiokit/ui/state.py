@@ -31,7 +31,7 @@ class RecordPage:
 
     taken: set[str] = field(default_factory=set)
     trouble: str | None = None
-    awaited: str | None = None  # the reply that is to be heard as soon as it is drawn, however fast it was
+    awaited: str | None = None  # the reply asked for last: it is heard once it is drawn, however fast it was
     voice: str = "alloy"
     tier: Tier = Tier.FULL
 

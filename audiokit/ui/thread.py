@@ -42,7 +42,7 @@ def invitation() -> None:
     st.markdown("Press the microphone below and speak, or try one of these:")
     with st.container(horizontal=True):
         for words in _EXAMPLES:
-            st.button(words, key=f"record.example.{words}", on_click=actions.say, args=(words,))
+            st.button(words, key=f"record.example.{words}", on_click=actions.begin_with, args=(words,))
 
 
 def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | None) -> None:
@@ -77,10 +77,14 @@ def _player(turn: KeptTurn, *, label: str) -> None:
     if turn.clip_digest is None and turn.state is not State.SENDING:
         st.markdown(widgets.plain(turn.words or ""))
     else:
-        page, key = state.record(), f"turn.{turn.id}"
-        is_awaited = page.awaited == turn.id
-        page.awaited = None if is_awaited else page.awaited
-        player(key=key, label=label, clip=_clip(turn), live=_live(turn), words=turn.words or "", autoplay=is_awaited)
+        player(
+            key=f"turn.{turn.id}",
+            label=label,
+            clip=_clip(turn),
+            live=_live(turn),
+            words=turn.words or "",
+            autoplay=state.record().awaited == turn.id,
+        )
 
 
 def _clip(turn: KeptTurn) -> PlayerClip | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -38,6 +39,19 @@ def speech_like() -> bytes:
 
 def open_page() -> AppTest:
     return AppTest.from_file(APP, default_timeout=30).run()
+
+
+def open_page_on(conversation_id: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["conversation"] = conversation_id
+    return at.run()
+
+
+def plays(at: AppTest, turn_id: str) -> bool:
+    """Draw the page once, and tell whether this turn's player starts by itself."""
+    drawn = (element.proto for element in at.run().get("bidi_component"))
+    (player,) = (proto for proto in drawn if proto.id.endswith(turn_id))
+    return json.loads(getattr(player, player.WhichOneof("data")))["autoplay"] is not None
 
 
 def wait_until_answered(at: AppTest, studio: Studio) -> AppTest:
@@ -109,6 +123,33 @@ def test_typed_words_are_answered_in_words_and_sound(studio: Studio) -> None:
     assert studio.clips.media_type("local", answered.clip_digest) == "audio/wav"
     (entry,) = studio.ledger.of_conversation(heading.id)
     assert (entry.page, entry.cost_nanousd, entry.turn_id) == ("record_and_converse", 0, asked.id)
+
+
+def test_a_reply_that_was_complete_before_the_browser_drew_it_is_played(studio: Studio) -> None:
+    at = open_page()
+    at.chat_input[0].set_value("What is twelve times seven?").run()
+    at = wait_until_answered(at, studio)
+    (heading,) = studio.converse.headings("local")
+    reply = studio.converse.open("local", heading.id).turns[1]
+
+    assert (plays(at, reply.id), plays(at, reply.id)) == (True, True), "a draw may be overtaken by the next"
+    assert not plays(open_page_on(heading.id), reply.id), "a reload does not play what was heard"
+
+
+def test_an_example_pressed_twice_is_asked_once(studio: Studio) -> None:
+    """Streamlit can run the callback of a double click twice before it draws; a first answer may be there by then."""
+
+    def pressed_twice() -> None:
+        from audiokit.ui import actions  # noqa: PLC0415 - this function is run as a page
+
+        for _ in range(2):
+            actions.begin_with("What is twelve times seven?")
+
+    at = AppTest.from_function(pressed_twice, default_timeout=30).run()
+
+    assert not at.exception
+    (heading,) = studio.converse.headings("local")
+    assert len(studio.converse.open("local", heading.id).turns) == 2
 
 
 def test_a_file_that_is_no_sound_is_refused_with_a_sentence_and_begins_nothing(studio: Studio) -> None:

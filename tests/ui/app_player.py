@@ -1,7 +1,11 @@
-"""A tiny app around the player: ``?show=clip`` or ``?show=live``, which takes seconds, wait, pace, fails, unasked."""
+"""A tiny app around the player: ``?show=clip`` or ``?show=live`` with seconds, wait, pace, fails, unasked, late.
+
+With ``late`` the page is drawn only when the reply is complete, as it is where an engine answers at once.
+"""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -55,9 +59,11 @@ def show_live() -> None:
         state.turn = f"turn-{len(SOURCE.replies) + 1}"
         seconds, wait_s, pace = (float(asked.get(k, d)) for k, d in (("seconds", 3), ("wait", 0.5), ("pace", 2)))
         SOURCE.ask(state.turn, seconds=seconds, wait_s=wait_s, pace=pace, fails="fails" in asked)
+        while "late" in asked and not SOURCE.replies[state.turn].ended:
+            time.sleep(0.02)  # a page's script cannot wait in any other way
     st.button("Run again")
     state.runs = state.get("runs", 0) + 1
-    if turn := state.get("turn"):
+    if (turn := state.get("turn")) and not st.toggle("Elsewhere"):
         growing = SOURCE.replies[turn]
         done = growing.ended and growing.failure is None and growing.n_bytes > 0
         with st.chat_message("assistant"):
@@ -71,6 +77,7 @@ def show_live() -> None:
                 ),
                 clip=finished(growing.sound()) if done else None,
                 words=growing.words.strip() if done else "",
+                autoplay="late" in asked,
             )
         state.told = state.get("told", 0) + told
         st.text(f"turn {turn}; runs {state.runs}; told {state.told}")

@@ -225,6 +225,23 @@ def test_a_reply_is_heard_while_it_grows_and_goes_on_through_reruns(page: Page, 
     expect(page.get_by_text(re.compile("told 1$"))).to_be_visible()
 
 
+def test_a_reply_that_was_complete_before_it_was_drawn_is_heard(page: Page, address: str) -> None:
+    """An engine on this machine answers a typed question faster than a browser draws."""
+    opened(page, address, "show=live&seconds=2&wait=0&pace=50&late")
+
+    player = ask(page)
+
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    page.wait_for_function("() => Object.keys(window.__audiokit_first_sound ?? {}).length === 1")
+    expect(player.locator(".time")).to_have_text("0:02 / 0:02")
+    elsewhere = page.get_by_text("Elsewhere")
+    elsewhere.click()
+    expect(player).to_have_count(0)
+    elsewhere.click()
+    expect(player.locator(".time")).to_have_text("0:00 / 0:02")
+    expect(player.get_by_role("button", name="Play")).to_be_visible()  # heard once, not again
+
+
 def test_the_first_sound_is_there_at_once(page: Page, address: str) -> None:
     opened(page, address, "show=live&seconds=1&wait=0.6")
     delays_ms = [first_sound_ms(page, address) for _ in range(7)]

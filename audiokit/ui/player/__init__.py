@@ -70,7 +70,8 @@ def player(
         clip: what is finished.
         live: what is growing.
         words: what is said, as text or with the times at which each word is.
-        autoplay: whether a finished clip starts by itself, once, where the browser allows it.
+        autoplay: whether a finished clip starts by itself where the browser allows it: once in a window, however
+            often it is drawn.
     """
     shown = {
         "program": script("player.js"),
@@ -78,7 +79,7 @@ def player(
         "clip": _clip(clip),
         "live": _live(live),
         "words": words if isinstance(words, str) else [[w.text, round(w.start_s, 3), round(w.end_s, 3)] for w in words],
-        "autoplay": autoplay,
+        "autoplay": key if autoplay else None,
     }
     events = _component()(key=key, data=shown, on_finished_change=lambda: None)
     return events.get("finished") is not None

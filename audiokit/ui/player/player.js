@@ -18,6 +18,7 @@ const FIRST_SOUND = "audiokit:first-sound"; // on window, with {id, at}: a reply
 const SAID = { waiting: "Waiting…", speaking: "Speaking", paused: "Paused", blocked: "Press play to listen", ready: "" };
 
 const players = new WeakMap();
+const begun = new Set(); // what has started by itself in this window, and does not do so again
 
 /** Show `data` in the player at `root`, which is made at the first call; returns what to call when it has gone. */
 export function show(root, data, setTriggerValue) {
@@ -60,8 +61,10 @@ class Player {
   show(data, setTriggerValue) {
     this.#tellPython = setTriggerValue;
     this.#at(".wave").setAttribute("aria-label", `Position in: ${data.label}`);
+    const starts = data.autoplay !== null && !begun.has(data.autoplay);
+    if (data.autoplay !== null) begun.add(data.autoplay);
     if (data.live && !data.clip && data.live.turn !== this.#turn) this.#begin(data.live);
-    if (data.clip && data.clip.digest !== this.#clip?.digest) this.#take(data.clip, data.autoplay);
+    if (data.clip && data.clip.digest !== this.#clip?.digest) this.#take(data.clip, starts);
     else if (data.clip && this.#retry) this.#renew(data.clip);
     this.#turn ??= data.live?.turn ?? null; // complete before it was drawn
     this.#words.show(data.words);
@@ -91,7 +94,7 @@ class Player {
     });
   }
 
-  #take(clip, autoplay) {
+  #take(clip, starts) {
     const continues = this.#turn !== null && this.#clip === null; // it is what we have been speaking
     if (!continues) this.#forget();
     this.#clip = clip;
@@ -99,7 +102,7 @@ class Player {
     if (continues) return void (this.#live?.broken && this.#settle());
     this.#peaks = clip.peaks;
     this.#hand(clip.url, clip.duration_s, 0);
-    if (autoplay) this.#play();
+    if (starts) this.#play();
   }
 
   /** Take a new address for the same clip, where the old one did not answer. */

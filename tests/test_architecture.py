@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "audiokit"
 # docs: DESIGN, "The house". A room imports only from storeys below its own, and never sideways.
 STOREYS: dict[str, int] = {
-    "errors": 0, "money": 0, "settings": 0, "telemetry": 0,
+    "errors": 0, "money": 0, "process": 0, "settings": 0, "telemetry": 0,
     "audio": 1, "catalog": 1, "documents": 1, "store": 1,
     "offline": 2, "people": 2, "usage": 2,
     "speech": 3,

@@ -17,7 +17,7 @@ from audiokit.offline.messages import Message, Thought
 from audiokit.offline.speak import Mouth, Spoken
 from audiokit.offline.think import think
 from audiokit.offline.voices import DEFAULT_VOICE
-from audiokit.offline.worker import Worker
+from audiokit.process.worker import Worker
 
 __all__ = ["Capabilities", "Engine", "Heard", "Message", "Spoken", "Thought"]
 
@@ -107,7 +107,5 @@ def _why_not(worker: Worker, module: str) -> str | None:
         return worker.why_not
     if find_spec(module) is not None:
         return None
-    return (
-        f"This machine cannot {worker.ability} offline: {module} is not installed, or has no wheel for this Python. "
-        "Install audiokit[offline] on Python 3.11, 3.12 or 3.13."
-    )
+    reason = f"{module} is not installed, or has no wheel for this Python"
+    return f"{worker.says.missing.format(reason=reason)} Install audiokit[offline] on Python 3.11, 3.12 or 3.13."

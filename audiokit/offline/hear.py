@@ -15,8 +15,9 @@ import numpy as np
 from audiokit.audio.clip import Clip
 from audiokit.audio.resample import resample
 from audiokit.audio.wav import from_pcm16, to_pcm16
-from audiokit.offline.pipe import Frame, Kind
-from audiokit.offline.worker import Worker
+from audiokit.offline.wording import sentences
+from audiokit.process.pipe import Frame, Kind
+from audiokit.process.worker import Worker
 
 __all__ = ["SAMPLE_RATE_HZ", "Ear", "Heard", "Utterance", "Word"]
 
@@ -79,7 +80,7 @@ class Ear:
     """Hears through one worker process, and remembers the last clips by their digest; usable from any thread."""
 
     def __init__(self) -> None:
-        self.worker = Worker(_WORKER_MODULE, ability="hear")
+        self.worker = Worker(_WORKER_MODULE, sentences("hear"))
         self._remembered = OrderedDict[bytes, Heard]()
         self._lock = threading.Lock()
         self._hearing = threading.Lock()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from audiokit.offline.pipe import Answer, Frame, Kind, serve
+from audiokit.process.pipe import Answer, Frame, Kind, serve
 
 __all__ = ["SAMPLE_RATE_HZ", "utterances"]
 

@@ -16,9 +16,10 @@ import soxr
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_pcm16
-from audiokit.offline.pipe import Frame, Kind
 from audiokit.offline.voices import DEFAULT_VOICE, Voice, voice_called
-from audiokit.offline.worker import Worker
+from audiokit.offline.wording import sentences
+from audiokit.process.pipe import Frame, Kind
+from audiokit.process.worker import Worker
 
 __all__ = ["SAMPLE_RATE_HZ", "TOKEN_BYTES", "Mouth", "Spoken", "clauses"]
 
@@ -46,7 +47,7 @@ class Mouth:
     """Speaks through one worker process; usable from any thread."""
 
     def __init__(self) -> None:
-        self.worker = Worker(_WORKER_MODULE, ability="speak")
+        self.worker = Worker(_WORKER_MODULE, sentences("speak"))
 
     def say(self, text: str, voice_name: str = DEFAULT_VOICE, speed: float = 1.0) -> Iterator[Spoken]:
         """Yield ``text`` clause by clause with its sound, in whole audio tokens and at least one.

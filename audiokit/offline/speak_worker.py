@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from audiokit.offline.pipe import Answer, Frame, Kind, serve
+from audiokit.process.pipe import Answer, Frame, Kind, serve
 
 __all__: list[str] = []
 

@@ -1,7 +1,8 @@
 """A process of our own that does one native thing, and may die doing it. Knows nothing of what is asked.
 
-Native speech libraries hold the interpreter's lock for seconds (pocketsphinx: 12 s for 5 s of sound, measured) or crash
-the process that they live in (espeak-ng with four threads), so each lives alone, behind a pipe, and is started again.
+Native libraries hold the interpreter's lock for seconds (pocketsphinx: 12 s for 5 s of sound, measured), crash the
+process that they live in (espeak-ng with four threads), or are given hostile bytes (decoders), so each lives alone,
+behind a pipe, and is started again.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from audiokit.errors import NotConfigured, ProviderUnreachable, ReplyUnusable
-from audiokit.offline.pipe import Frame, Kind, read, write
+from audiokit.process.pipe import Frame, Kind, read, write
 
-__all__ = ["Worker", "WorkerDied"]
+__all__ = ["Sentences", "Worker", "WorkerDied"]
 
 _IMPORTABLE_FROM = str(Path(__file__).resolve().parents[2])
 _START_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentences:
+    """What a person is told when a worker cannot answer; ``missing`` has a place for the ``{reason}``."""
+
+    failed: str
+    died: str
+    missing: str
+    closed: str
 
 
 class WorkerDied(ProviderUnreachable):
@@ -35,8 +47,8 @@ class Worker:
     Usable from any thread. It ends with :meth:`close`, with its parent, and when nobody holds it any more.
     """
 
-    def __init__(self, module: str, *, ability: str) -> None:
-        self.module, self.ability = module, ability
+    def __init__(self, module: str, says: Sentences, *, tries: int = 2) -> None:
+        self.module, self.says, self.tries = module, says, tries
         self.why_not: str | None = None
         self._turn = threading.Lock()
         self._is_closed = False
@@ -59,24 +71,24 @@ class Worker:
             self._running()
 
     def ask(self, request: Frame, *, timeout_s: float) -> Iterator[Frame]:
-        """Yield the answer's frames; asked once more if the process dies before the first.
+        """Yield the answer's frames; asked again, up to ``tries`` times in all, if it dies before the first.
 
         An answer that is not read to its end costs the process its life, since nothing else can stop it.
 
         Raises:
             NotConfigured: it cannot run here.
-            WorkerDied: it died twice, died in the middle, or took longer than ``timeout_s``.
+            WorkerDied: it died at every try, died in the middle, or took longer than ``timeout_s``.
             ReplyUnusable: it answered that it failed.
         """
         with self._turn:
             has_begun = False
-            for attempt in (1, 2):
+            for attempt in range(1, self.tries + 1):
                 try:
                     for frame in self._exchange(request, timeout_s):
                         has_begun = True
                         yield frame
                 except WorkerDied:
-                    if has_begun or attempt == 2 or self._is_closed:
+                    if has_begun or attempt == self.tries or self._is_closed:
                         raise
                 else:
                     return
@@ -101,12 +113,9 @@ class Worker:
                 if frame.kind is Kind.END:
                     return
                 if frame.kind is Kind.FAILED:
-                    raise ReplyUnusable(
-                        f"The offline engine failed to {self.ability} this. Try something shorter or plainer.",
-                        reason=frame.payload.decode(errors="replace"),
-                    )
+                    raise ReplyUnusable(self.says.failed, reason=frame.payload.decode(errors="replace"))
                 yield frame
-            raise WorkerDied(f"The part of the offline engine that can {self.ability} stopped. Try again.")
+            raise WorkerDied(self.says.died)
         finally:
             deadline.cancel()
             if not is_whole:
@@ -114,7 +123,7 @@ class Worker:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._is_closed:
-            raise NotConfigured("The offline engine was closed. Start it again.")
+            raise NotConfigured(self.says.closed)
         if self.why_not is not None:
             raise NotConfigured(self.why_not)
         if self._processes and self._processes[0].poll() is None:
@@ -126,10 +135,10 @@ class Worker:
         deadline.cancel()
         if hello is None:
             _end(self._processes)
-            raise WorkerDied(f"The part of the offline engine that can {self.ability} did not start. Try again.")
+            raise WorkerDied(self.says.died)
         if hello.kind is Kind.FAILED:
             _end(self._processes)
-            self.why_not = f"This machine cannot {self.ability} offline: {hello.payload.decode(errors='replace')}."
+            self.why_not = self.says.missing.format(reason=hello.payload.decode(errors="replace"))
             raise NotConfigured(self.why_not)
         return process
 

@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 
 from audiokit.errors import NotConfigured, ReplyUnusable
-from audiokit.offline.pipe import Frame, Kind, read, write
-from audiokit.offline.worker import Worker, WorkerDied
+from audiokit.process.pipe import Frame, Kind, read, write
+from audiokit.process.worker import Sentences, Worker, WorkerDied
 
+SAYS = Sentences(
+    failed="It failed.", died="It died.", missing="It cannot sing offline: {reason}.", closed="It is closed."
+)
 PARROT = """
 import os, sys, time
-from audiokit.offline.pipe import Frame, Kind, serve
+from audiokit.process.pipe import Frame, Kind, serve
 
 def open_parrot():
     print("a library says hello on standard output", flush=True)
@@ -48,7 +51,7 @@ serve(open_parrot)
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "parrot.py").write_text(PARROT)
     (tmp_path / "mute.py").write_text(
-        "from audiokit.offline.pipe import serve\n"
+        "from audiokit.process.pipe import serve\n"
         "def fails(): raise ImportError('there is no voice here')\n"
         "serve(fails)\n"
     )
@@ -58,7 +61,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def parrot(modules: Path) -> Iterator[Worker]:  # noqa: ARG001 - it must be there
-    worker = Worker("parrot", ability="chatter")
+    worker = Worker("parrot", SAYS)
     yield worker
     worker.close()
 
@@ -141,7 +144,7 @@ def test_a_failure_is_a_sentence_and_costs_nothing(parrot: Worker) -> None:
     asked(parrot, "hello")
     before = parrot.process_id
 
-    with pytest.raises(ReplyUnusable, match="failed to chatter") as caught:
+    with pytest.raises(ReplyUnusable, match="It failed") as caught:
         asked(parrot, "fail")
 
     assert caught.value.detail["reason"] == "ValueError: no"
@@ -187,7 +190,7 @@ def test_closing_ends_a_question_that_is_under_way(parrot: Worker) -> None:
 
 
 def test_a_worker_that_cannot_run_says_why_and_is_not_tried_again(modules: Path) -> None:  # noqa: ARG001
-    worker = Worker("mute", ability="sing")
+    worker = Worker("mute", SAYS)
 
     for _ in range(2):
         with pytest.raises(NotConfigured, match="cannot sing offline: there is no voice here"):
@@ -196,7 +199,7 @@ def test_a_worker_that_cannot_run_says_why_and_is_not_tried_again(modules: Path)
 
 
 def test_a_worker_that_nobody_holds_ends(modules: Path) -> None:  # noqa: ARG001
-    worker = Worker("parrot", ability="chatter")
+    worker = Worker("parrot", SAYS)
     worker.warm()
     process_id = worker.process_id
     del worker
@@ -209,8 +212,8 @@ def test_a_worker_that_nobody_holds_ends(modules: Path) -> None:  # noqa: ARG001
 def test_a_worker_ends_with_its_parent_even_if_that_is_killed(modules: Path) -> None:
     script = modules / "parent.py"
     script.write_text(
-        "from audiokit.offline.worker import Worker\n"
-        "worker = Worker('parrot', ability='chatter')\n"
+        "from audiokit.process.worker import Sentences, Worker\n"
+        f"worker = Worker('parrot', {SAYS})\n"
         "worker.warm()\n"
         "print(worker.process_id, flush=True)\n"
         "input()\n"

@@ -1,4 +1,4 @@
-"""Frames on the pipe between the engine and its worker processes: one letter, a length, the bytes.
+"""Frames on the pipe between us and a worker process: one letter, a length, the bytes.
 
 Both ends import this module, so it loads nothing but the standard library.
 """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from enum import StrEnum
+from typing import BinaryIO
 
-__all__ = ["Container", "resembles", "sniff"]
+__all__ = ["Container", "resembles", "sniff", "sniff_file"]
 
 _FIRST_BYTES = 64 * 1024
 _LONGEST_FRAME = 2_881  # bytes of MPEG-2.5 layer III at 160 kbit/s and 8 kHz, padded
@@ -110,11 +111,24 @@ def sniff(data: bytes) -> Container | None:
 
     An ID3v2 tag is passed over, as are zeros before MPEG audio. That the rest is intact is not promised.
     """
-    head = data[:_FIRST_BYTES]
+    return _judged(data[:_FIRST_BYTES], lambda at: data[at : at + _FIRST_BYTES])
+
+
+def sniff_file(file: BinaryIO) -> Container | None:
+    """Return the same for a file that is open and can seek; where it stands afterwards is not promised."""
+
+    def read_at(at: int) -> bytes:
+        file.seek(at)
+        return file.read(_FIRST_BYTES)
+
+    return _judged(read_at(0), read_at)
+
+
+def _judged(head: bytes, read_at: Callable[[int], bytes]) -> Container | None:
     if head[:4] in {b"RIFF", b"RF64", b"BW64", b"FORM"}:
         return _FORMS.get(head[8:12])
     if head.startswith(b"ID3"):
-        return _behind_id3(data)
+        return _behind_id3(head, read_at)
     known = next((container for magic, container in _MAGIC if head.startswith(magic)), None)
     if known is Container.MATROSKA:
         return _doc_type(head)
@@ -154,13 +168,13 @@ def _doc_type(head: bytes) -> Container:
     return Container.WEBM if found and rest[1:5] == b"webm" else Container.MATROSKA
 
 
-def _behind_id3(data: bytes) -> Container | None:
+def _behind_id3(head: bytes, read_at: Callable[[int], bytes]) -> Container | None:
     """Look behind an ID3v2 tag; its size is four times seven bits (ID3v2.4, 3.1), and often wrong."""
-    if len(data) < 10:
+    if len(head) < 10:
         return None
-    size = int.from_bytes(data[6:10], "big")
+    size = int.from_bytes(head[6:10], "big")
     size = (size & 0x7F) | (size & 0x7F00) >> 1 | (size & 0x7F0000) >> 2 | (size & 0x7F000000) >> 3
-    behind = data[10 + size :][:_FIRST_BYTES].lstrip(b"\0")
+    behind = read_at(10 + size).lstrip(b"\0")
     return (Container.FLAC if behind.startswith(b"fLaC") else _mpeg_audio(behind)) or Container.MP3
 
 

@@ -1,4 +1,4 @@
-"""Decoded frames joined into seconds of packed float32, and mixed down on the way, by FFmpeg's filters.
+"""Decoded frames joined into seconds of packed float32, by FFmpeg's filters.
 
 Frame by frame in Python costs half as much again as FFmpeg; a second at a time, and pulled every few hundred frames,
 as much (measured 2026-11: an hour of M4A, of 168,750 frames, at 0.94 of FFmpeg's own command line).
@@ -11,41 +11,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
-from av.audio.layout import AudioLayout
 from av.filter import Graph
 
-__all__ = ["Batcher", "downmix_gains"]
+__all__ = ["Batcher"]
 
 _FRAMES_BETWEEN_PULLS = 256
 _FEWEST_S_BETWEEN_PULLS = 4.0
-# ITU-R BS.775-3, table 2, one channel from many: centre 1, left and right 0.7071, surrounds 0.5; the LFE is left out.
-_WEIGHTS = {"FC": 1.0, "LFE": 0.0, "LFE2": 0.0}
-_FRONT = {"FL", "FR", "FLC", "FRC", "DL", "DR"}
-_FRONT_WEIGHT, _SURROUND_WEIGHT = 0.7071, 0.5
-
-
-def downmix_gains(layout: AudioLayout) -> tuple[float, ...]:
-    """Return what each channel is multiplied by before all are added to one; the gains add up to 1.
-
-    Two channels are halved, so that what is the same in both keeps its level and nothing can clip. With more, the
-    positions count (ITU-R BS.775-3); where they are not told, all weigh the same.
-    """
-    weights = [_weight(channel.name) for channel in layout.channels]
-    if sum(weights) == 0:
-        weights = [1.0] * len(weights)
-    return tuple(weight / sum(weights) for weight in weights)
-
-
-def _weight(channel: str) -> float:
-    return _WEIGHTS.get(channel, _FRONT_WEIGHT if channel in _FRONT else _SURROUND_WEIGHT)
 
 
 class Batcher:
     """One graph of filters, for frames of one kind; what comes out is packed float32, a second a frame."""
 
-    def __init__(self, first: av.AudioFrame, *, mono: bool, like: tuple[int, str] | None = None) -> None:
-        rate_hz, layout = like or (first.sample_rate, "mono" if mono else first.layout.name)
-        self._like, self._mono, self._kind = (rate_hz, layout), mono, _kind(first)
+    def __init__(self, first: av.AudioFrame, *, like: tuple[int, str] | None = None) -> None:
+        rate_hz, layout = like or (first.sample_rate, first.layout.name)
+        self._like, self._kind = (rate_hz, layout), _kind(first)
         self._graph, self._n_waiting, self._n_waiting_most = Graph(), 0, _pull_every(first)
         source = self._graph.add_abuffer(
             sample_rate=first.sample_rate,
@@ -53,11 +32,8 @@ class Batcher:
             layout=first.layout.name,
             time_base=Fraction(1, first.sample_rate),
         )
-        filters = [("asetnsamples", f"n={first.sample_rate}:p=0")]  # first: what follows is then called once a second
-        if mono and first.layout.nb_channels > 1:
-            mixed = "+".join(f"{gain:.6f}*c{i}" for i, gain in enumerate(downmix_gains(first.layout)))
-            filters += [("aformat", "sample_fmts=fltp"), ("pan", f"mono|c0={mixed}")]
-        filters += [
+        filters = [
+            ("asetnsamples", f"n={first.sample_rate}:p=0"),  # first: what follows is then called once a second
             ("aformat", f"sample_fmts=flt:sample_rates={rate_hz}:channel_layouts={layout}"),
             ("abuffersink", ""),
         ]
@@ -70,7 +46,7 @@ class Batcher:
 
     def again(self, first: av.AudioFrame) -> Batcher:
         """Return the next one, for frames of another kind, that gives the same as this."""
-        return Batcher(first, mono=self._mono, like=self._like)
+        return Batcher(first, like=self._like)
 
     def add(self, frame: av.AudioFrame) -> bool:
         """Take a frame; tell whether it is time to take out what is ready."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.sniff import Container, resembles, sniff, sniff_file
 from audiokit.errors import FileTooLarge, UnreadableAudio
 
-__all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "open_recording"]
+__all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "open_recording", "size_of"]
 
 Source = bytes | Path
 """Where sound is: in memory, or in a file of ours. A path is read as a file only, whatever it looks like."""
@@ -47,14 +48,15 @@ _DEMUXERS = {
 class Recording:
     """Sound that is about to be decoded: the first sound track of whatever it was found in.
 
-    ``declared_s`` is what the container says, None where it says nothing or what no recording lasts. ``codec`` bears
-    FFmpeg's name. Close it, or use it in a ``with``; its blocks can be read once.
+    ``declared_s`` is what the container says, None where it says nothing or what no recording lasts. ``codec`` and
+    ``channels`` (their positions, such as ``FL``) bear FFmpeg's names; damaged sound may have others than its header
+    says. Close it, or use it in a ``with``; its blocks can be read once.
     """
 
     container: Container
     codec: str
     sample_rate_hz: int
-    n_channels: int
+    channels: tuple[str, ...]
     size_bytes: int
     declared_s: float | None
     _source: InputContainer = field(repr=False)
@@ -69,30 +71,29 @@ class Recording:
         """Let go of the file."""
         self._source.close()
 
-    def blocks(self, *, mono: bool = False) -> Iterator[Clip]:
+    def blocks(self) -> Iterator[Clip]:
         """Yield what can be decoded, in blocks of a second, in the rate and channels that the track begins with.
 
-        Damaged packets are left out; samples that are no number, or absurd, are 0. ``mono`` mixes the channels down
-        (:func:`audiokit.audio.batching.downmix_gains`).
+        Damaged packets are left out; samples that are no number, or absurd, are 0.
 
         Raises:
             UnreadableAudio: nothing can be decoded at all.
         """
         is_empty = True
         with translated(self.container):
-            for frame in self._batches(mono=mono):
+            for frame in self._batches():
                 is_empty = False
                 yield _block(frame)
         if is_empty:
             raise damaged(self.container, "no frames")
 
-    def _batches(self, *, mono: bool) -> Iterator[av.AudioFrame]:
+    def _batches(self) -> Iterator[av.AudioFrame]:
         """Yield frames of a second; a track that changes its kind is brought to the one that it began with."""
         batcher: Batcher | None = None
         for frame in _frames(self._source):
             if batcher is None:
-                batcher = Batcher(frame, mono=mono)
-            elif not batcher.takes(frame):
+                batcher = Batcher(_of_a_rate(frame))
+            elif not batcher.takes(_of_a_rate(frame)):
                 yield from batcher.flush()
                 batcher = batcher.again(frame)
             if batcher.add(frame):
@@ -106,35 +107,43 @@ def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> R
 
     Raises:
         FileTooLarge: more bytes than ``max_size_bytes``.
-        UnreadableAudio: it is no sound, or no container that can be opened.
+        UnreadableAudio: it is no file, no sound, or no container that can be opened.
     """
-    size_bytes = len(source) if isinstance(source, bytes) else source.stat().st_size
+    size_bytes = size_of(source, max_size_bytes=max_size_bytes)
+    container = _container_of(source)
+    with translated(container), contextlib.ExitStack() as on_failure:
+        opened = on_failure.enter_context(contextlib.closing(_open(source, container)))
+        recording = _described(opened, container, size_bytes)
+        on_failure.pop_all()
+        return recording
+
+
+def size_of(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> int:
+    """Return how many bytes there are.
+
+    Raises:
+        FileTooLarge: more than ``max_size_bytes``.
+        UnreadableAudio: it is no file, or none that can be read.
+    """
+    size_bytes = len(source) if isinstance(source, bytes) else _file_size(source)
     if size_bytes > max_size_bytes:
         raise FileTooLarge(size_bytes=size_bytes, max_size_bytes=max_size_bytes)
-    container = _container_of(source)
-    with translated(container):
-        opened = _open(source, container)
-        if not opened.streams.audio:
-            opened.close()
-            raise UnreadableAudio("There is no sound track in this file. Record again, or upload one with sound.")
-        codec = opened.streams.audio[0].codec_context
-        declared_s = (opened.duration or 0) / av.time_base
-        return Recording(
-            container=container,
-            codec=codec.name,
-            sample_rate_hz=codec.sample_rate,
-            n_channels=codec.channels,
-            size_bytes=size_bytes,
-            declared_s=declared_s if 0 < declared_s < _WEEK_S else None,
-            _source=opened,
-        )
+    return size_bytes
+
+
+def _file_size(path: Path) -> int:
+    with _found():
+        status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+        raise UnreadableAudio("This is a folder, or no file at all. Record again, or upload a recording.")
+    return status.st_size
 
 
 def _container_of(source: Source) -> Container:
     if isinstance(source, bytes):
         container, head = sniff(source), source[:_FIRST_BYTES]
     else:
-        with source.open("rb") as file:
+        with _found(), source.open("rb") as file:
             container = sniff_file(file)
             file.seek(0)
             head = file.read(_FIRST_BYTES)
@@ -149,6 +158,27 @@ def _open(source: Source, container: Container) -> InputContainer:
     demuxer = _DEMUXERS.get(container, container.value)
     opened: InputContainer = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
     return opened
+
+
+def _described(opened: InputContainer, container: Container, size_bytes: int) -> Recording:
+    if not opened.streams.audio:
+        raise UnreadableAudio("There is no sound track in this file. Record again, or upload one with sound.")
+    codec = opened.streams.audio[0].codec_context
+    if codec is None:
+        raise UnreadableAudio(
+            f"The sound in this {container.value.upper()} file is of a kind that audiokit cannot decode. "
+            "Record again, or save it as WAV or MP3 first."
+        )
+    declared_s = (opened.duration or 0) / av.time_base
+    return Recording(
+        container=container,
+        codec=codec.name,
+        sample_rate_hz=codec.sample_rate,
+        channels=tuple(channel.name for channel in codec.layout.channels),
+        size_bytes=size_bytes,
+        declared_s=declared_s if 0 < declared_s < _WEEK_S else None,
+        _source=opened,
+    )
 
 
 def _frames(source: InputContainer) -> Iterator[av.AudioFrame]:
@@ -166,11 +196,16 @@ def _frames(source: InputContainer) -> Iterator[av.AudioFrame]:
         yield from frames
 
 
-def _block(frame: av.AudioFrame) -> Clip:
+def _of_a_rate(frame: av.AudioFrame) -> av.AudioFrame:
+    """Return the frame, if its rate is one that sound has; a second of it is held in memory."""
     if frame.sample_rate not in _SAMPLE_RATES_HZ:
         raise UnreadableAudio(
             f"This file claims {frame.sample_rate} samples a second, which no recorder makes. Record again."
         )
+    return frame
+
+
+def _block(frame: av.AudioFrame) -> Clip:
     n_channels = frame.layout.nb_channels
     samples: Samples = np.asarray(frame.to_ndarray(), np.float32).reshape(-1, n_channels)
     if not max(samples.max(), -samples.min()) <= _LOUDEST:  # false for NaN too
@@ -194,6 +229,18 @@ def translated(container: Container) -> Iterator[None]:
         yield
     except (av.FFmpegError, ValueError) as error:
         raise damaged(container, str(error)) from error
+
+
+@contextlib.contextmanager
+def _found() -> Iterator[None]:
+    """Turn what the system says of a path into a sentence that does not tell the path."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise UnreadableAudio(
+            "This recording is not there, or must not be read. Record again, or upload it once more.",
+            reason=getattr(error, "strerror", None) or type(error).__name__,
+        ) from error
 
 
 def _refusal(head: bytes) -> str:

@@ -1,0 +1,34 @@
+"""One channel from many, with gains that can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from audiokit.audio.clip import Clip
+
+__all__ = ["downmix_gains", "downmixed"]
+
+# ITU-R BS.775-3, table 2, one channel from many: centre 1, left and right 0.7071, surrounds 0.5; the LFE is left out.
+_CENTRE, _FRONT, _SURROUND = 1.0, 0.7071, 0.5
+_WEIGHTS = {"FC": _CENTRE, "LFE": 0.0, "LFE2": 0.0} | dict.fromkeys(("FL", "FR", "FLC", "FRC", "DL", "DR"), _FRONT)
+
+
+def downmix_gains(channels: Sequence[str]) -> tuple[float, ...]:
+    """Return what each channel, by FFmpeg's name of its position, is multiplied by before all are added to one.
+
+    The gains add up to 1: what is the same in all channels keeps its level, and nothing can clip. Of two channels
+    each is halved; with more, the positions count (ITU-R BS.775-3).
+    """
+    weights = [_WEIGHTS.get(channel, _SURROUND) for channel in channels]
+    if not any(weights):
+        weights = [1.0] * len(weights)
+    return tuple(weight / sum(weights) for weight in weights)
+
+
+def downmixed(clip: Clip, gains: Sequence[float]) -> Clip:
+    """Return the clip as one channel; itself if it is one."""
+    if clip.n_channels == 1:
+        return clip
+    return Clip((clip.samples @ np.array(gains, np.float32))[:, None], clip.sample_rate_hz)

@@ -1,1 +1,1 @@
-"""Sound as values: decode, measure, resample, encode, draw. Pure functions; storey 1, and no network, no files."""
+"""Sound: decode, measure, prepare, fit, cut, join, encode, draw. Storey 1; no network, and files only where named."""

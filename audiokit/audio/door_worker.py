@@ -1,0 +1,94 @@
+"""The process behind the door: ``python -m audiokit.audio.door_worker``, questions in, plans out, files in a folder.
+
+It bounds its own memory, so that hostile bytes cannot take the machine's, and has one thread for arithmetic.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from audiokit.errors import AudiokitError
+from audiokit.process.pipe import Answer, Frame, Kind, serve
+
+__all__ = ["open_door"]
+
+Result = TypeVar("Result")
+
+_MOST_MEMORY_BYTES = 400 * 2**20  # for one recording, above what the libraries take; 40 MB are usual
+_TELL_EVERY_S = 30.0  # of sound
+_COLLECT_AFTER = 100_000  # objects: frames come and go by the hundred thousand, and none is part of a cycle
+
+
+def open_door() -> Answer:
+    """Load the decoders, and return what answers each question with progress, then with what was received."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from pydantic import TypeAdapter  # noqa: PLC0415 - after the environment is set, before memory is bounded
+
+    from audiokit.audio.intake import Order, receive  # noqa: PLC0415 - the same
+
+    orders: TypeAdapter[Order] = TypeAdapter(Order)
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+    _bound_memory()
+
+    def answer(request: Frame) -> Iterator[Frame]:
+        asked = json.loads(request.payload)
+        into = None if asked["into"] is None else Path(asked["into"])
+        try:
+            order = orders.validate_python(asked["order"])
+            received, waveform = yield from _told(receive(Path(asked["source"]), order, into))
+        except AudiokitError as error:
+            yield _json(refused={"kind": type(error).__name__, "sentence": str(error)})
+        else:
+            yield _json(received=asdict(received))
+            yield Frame(Kind.SOUND, waveform.to_bytes())
+
+    return answer
+
+
+def _told(work: Generator[float, None, Result]) -> Generator[Frame, None, Result]:
+    """Tell now and then how much was heard."""
+    last_s = 0.0
+    while True:
+        try:
+            heard_s = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        if heard_s - last_s >= _TELL_EVERY_S:
+            last_s = heard_s
+            yield _json(heard_s=heard_s)
+
+
+def _json(**told: object) -> Frame:
+    return Frame(Kind.JSON, json.dumps(told).encode())
+
+
+def _bound_memory() -> None:
+    """Let the system refuse what goes beyond; where it cannot (Windows), the deadline is the only bound."""
+    with suppress(ImportError):
+        import resource  # noqa: PLC0415 - POSIX only
+
+        used_bytes = _data_bytes()
+        limit = used_bytes + _MOST_MEMORY_BYTES
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _data_bytes() -> int:
+    """Return how much memory the libraries have taken (Linux: proc_pid_statm, data and stack), or a good guess."""
+    with suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 200 * 2**20
+
+
+if __name__ == "__main__":
+    serve(open_door)

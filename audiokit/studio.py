@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
@@ -60,6 +61,7 @@ class Studio:
     blobs: Blobs
     clips: Clips
     wire: OnEndpoint
+    door: Door
     engine: Engine | None
 
     def person(self) -> Person:
@@ -86,6 +88,7 @@ class Studio:
 
     def warm(self) -> None:
         """Start what takes a moment, so that the first visitor does not wait for it."""
+        self.door.warm()
         self.wire.warm()
         if self.engine is not None:
             self.engine.warm()
@@ -93,6 +96,7 @@ class Studio:
     def close(self) -> None:
         """Wait for what is being answered, and let go of everything."""
         self.converse.close()
+        self.door.close()
         self.wire.close()
         if self.engine is not None:
             self.engine.close()
@@ -129,7 +133,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         metered = Metered(inner=on_endpoint, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller)
         return Varied(metered)
 
-    conversations = Conversations(database)
+    conversations, door = Conversations(database), Door()
     return Studio(
         settings=settings,
         catalog=catalog,
@@ -139,6 +143,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         converse=ConverseService(
             conversations=conversations,
             clips=clips,
+            door=door,
             ledger=ledger,
             endpoint=endpoint,
             answering=Answering(conversations, clips),
@@ -152,6 +157,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         blobs=blobs,
         clips=clips,
         wire=on_endpoint,
+        door=door,
         engine=engine,
     )
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from audiokit.audio.peaks import PeaksMeter
 from audiokit.audio.wav import from_pcm16, pcm16_of
-from audiokit.audio.waveform import peaks
-from audiokit.converse.conversation import Conversations, State
+from audiokit.converse.conversation import POINTS, Conversations, State
 from audiokit.errors import AudioForgotten, AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
 from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech, WordPiece
@@ -148,11 +148,15 @@ class Answering:
         if reply.sound is None:
             return {}
         clip = from_pcm16(pcm16_of(reply.sound), _RATE_HZ)
+        drawn = PeaksMeter(_RATE_HZ)
+        drawn.add(clip.samples)
+        digest = self._clips.keep(job.person_id, reply.sound, "audio/wav", "reply")
+        self._clips.draw(job.person_id, digest, drawn.result().to_bytes())
         return {
-            "clip_digest": self._clips.keep(job.person_id, reply.sound, "audio/wav", "reply"),
+            "clip_digest": digest,
             "clip_media_type": "audio/wav",
             "duration_s": clip.duration_s,
-            "peaks": peaks(clip),
+            "peaks": drawn.result().points(n=POINTS),
         }
 
     def _write_down(self, job: Job, words: Future[Reply] | None, *, patience_s: float) -> None:

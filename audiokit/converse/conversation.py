@@ -17,8 +17,11 @@ from audiokit.store.ids import new_id
 from audiokit.store.tables import conversation as conversation_table
 from audiokit.store.tables import turn as turn_table
 
-__all__ = ["Conversation", "Conversations", "Heading", "KeptTurn", "Speaker", "State"]
+__all__ = ["POINTS", "Conversation", "Conversations", "Heading", "KeptTurn", "Speaker", "State"]
 
+
+POINTS = 400
+"""How many points of its waveform a turn keeps, for its player to draw."""
 
 _SENDING = turn_table.c.state == "sending"
 
@@ -42,7 +45,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTurn:
-    """One side's contribution as it is kept. ``peaks`` draw the waveform, 0 to 1; None is unknown throughout."""
+    """One side's contribution as it is kept. ``peaks`` draw the waveform, 0 to 1; None is unknown throughout.
+
+    Of a recording, ``sent_s`` is how much is sent once it is prepared, and ``changes`` says what that does to it.
+    """
 
     id: str
     conversation_id: str
@@ -63,6 +69,8 @@ class KeptTurn:
     failure: str | None
     notes: tuple[str, ...]
     created_at: datetime
+    sent_s: float | None
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,5 +285,6 @@ def _turn(row: Row[Any]) -> KeptTurn:
             "state": State(row.state),
             "peaks": tuple(row.peaks or ()),
             "notes": tuple(row.notes or ()),
+            "changes": tuple(row.changes or ()),
         }
     )

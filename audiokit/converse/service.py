@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audiokit.audio.decode import decode
-from audiokit.audio.quality import refuse_unusable
+from audiokit.audio.door import Admitted, Door
+from audiokit.audio.intake import Order
 from audiokit.audio.sniff import sniff
-from audiokit.audio.waveform import peaks
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
 from audiokit.converse.answer import Answering, Job
-from audiokit.converse.conversation import Conversation, Conversations, Heading, KeptTurn, Speaker, State
+from audiokit.converse.conversation import POINTS, Conversation, Conversations, Heading, KeptTurn, Speaker, State
 from audiokit.converse.history import before
 from audiokit.converse.quote import Quote, quote
-from audiokit.converse.take import fitted
+from audiokit.converse.take import heard_of, order_for, refuse_unsendable
 from audiokit.errors import InputError, NotAllowed
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.growing import Growing
@@ -41,12 +40,14 @@ _INTERRUPTED = "The app stopped while this was being answered. It may have been 
 class ConverseService:
     """Conversations by voice. Built once, shared by all visitors; every call names the person.
 
-    ``choose`` says which model lives today for a role and tier, ``price_of`` what it costs, and ``speech_for`` gives
-    the speech stack on behalf of a caller. A turn that no one here is answering for ``interrupted_after_s`` was lost.
+    ``door`` is where recordings come in, ``choose`` says which model lives today for a role and tier, ``price_of`` what
+    it costs, and ``speech_for`` gives the speech stack on behalf of a caller. A turn that no one here is answering for
+    ``interrupted_after_s`` was lost.
     """
 
     conversations: Conversations
     clips: Clips
+    door: Door
     ledger: Ledger
     endpoint: Endpoint
     answering: Answering
@@ -77,28 +78,35 @@ class ConverseService:
         """Change the voice and the tier of a conversation from the next turn on."""
         self.conversations.change(person_id, conversation_id, voice=voice, tier=tier.value)
 
-    def keep_take(self, person_id: str, conversation_id: str, data: bytes) -> KeptTurn:
+    def look(self, tier: Tier, data: bytes) -> Admitted:
+        """Return all that is known of a recording, and what will be sent of it. Nothing is kept.
+
+        Raises:
+            InputError: it is not sound, or too much of it.
+        """
+        return self.door.look(data, self._order(tier))
+
+    def keep_take(self, person_id: str, conversation_id: str, data: bytes, known: Admitted | None = None) -> KeptTurn:
         """Keep a recording, whatever is in it, before anything else is done with it; it is not sent yet.
 
-        A take that cannot be used is kept as unusable, with the sentence that says why.
+        A take that cannot be used is kept as unusable, with the sentence that says why. ``known`` is what a look at it
+        found, if there was one.
         """
-        self.conversations.open(person_id, conversation_id)
+        tier = self.conversations.open(person_id, conversation_id).heading.tier
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
         digest = self.clips.keep(person_id, data, media_type, "take")
         turn_id = self.conversations.add_turn(
             conversation_id, Speaker.PERSON, State.RECORDED, clip_digest=digest, clip_media_type=media_type
         )
-        self.conversations.change_turns({turn_id: _judged(data)})
+        try:
+            known = known or self.look(tier, data)
+        except InputError as error:
+            self.conversations.change_turns({turn_id: {"state": State.UNUSABLE, "failure": str(error)}})
+        else:
+            self.clips.draw(person_id, digest, known.waveform.to_bytes())
+            self.conversations.change_turns({turn_id: _judged(known)})
         return self.conversations.open(person_id, conversation_id).turn(turn_id)
-
-    def check_upload(self, data: bytes) -> None:
-        """Refuse a file that is no sound. The person still has it, so nothing needs to be kept.
-
-        Raises:
-            InputError: it is not sound, or too much of it.
-        """
-        decode(data)
 
     def keep_words(self, person_id: str, conversation_id: str, words: str) -> KeptTurn:
         """Keep what was typed; it is not sent yet.
@@ -137,10 +145,8 @@ class ConverseService:
             price=self.price_of(self.choose(Role.CONVERSE, tier)),
             words_price=self.price_of(self.choose(Role.TRANSCRIBE, Tier.FULL)),
             new=PersonTurn(words=new.words) if new else None,
-            new_s=(new.duration_s or 0.0) if new else 0.0,
-            history=zip(
-                self._before(turns, listen=_unheard), (turn.duration_s or 0.0 for turn in earlier), strict=True
-            ),
+            new_s=_sent_s(new) if new else 0.0,
+            history=zip(self._before(turns, listen=_unheard), (_sent_s(turn) for turn in earlier), strict=True),
             instructions=INSTRUCTIONS,
             earlier_replies_s=tuple(t.duration_s for t in earlier if t.speaker is Speaker.MODEL and t.duration_s),
         )
@@ -155,13 +161,14 @@ class ConverseService:
         conversation = self.conversations.open(person_id, conversation_id)
         turn = conversation.turn(turn_id)
         heading, choice = conversation.heading, self.choose(Role.CONVERSE, conversation.heading.tier)
+        order = order_for(choice.model)
         offered = choice.model.voices_at(self.endpoint.provider)
         voice = heading.voice if heading.voice in offered or not offered else offered[0]
-        sound = self._heard(person_id, turn) if turn.clip_digest else None
+        sound = self._heard(person_id, turn, order) if turn.clip_digest else None
         said = PersonTurn(words=turn.words if sound is None else None, sound=sound)
 
         def request(*, by_id: bool) -> Converse:
-            earlier = self._before(conversation.turns, listen=lambda t: self._heard(person_id, t), by_id=by_id)
+            earlier = self._before(conversation.turns, listen=lambda t: self._heard(person_id, t, order), by_id=by_id)
             return Converse(model=choice.model_name, turns=(*earlier, said), instructions=INSTRUCTIONS, voice=voice)
 
         asked, asked_in_words = request(by_id=True), request(by_id=False)
@@ -214,11 +221,14 @@ class ConverseService:
         address, now = self.endpoint.base_url, self.now()
         return before(turns, endpoint=address, now=now, listen=listen, by_id=by_id)
 
-    def _heard(self, person_id: str, turn: KeptTurn) -> Heard:
-        data = self.clips.read(person_id, turn.clip_digest or "")
-        clip = decode(data)
-        refuse_unusable(clip)
-        return fitted(data, clip)
+    def _order(self, tier: Tier) -> Order:
+        return order_for(self.choose(Role.CONVERSE, tier).model)
+
+    def _heard(self, person_id: str, turn: KeptTurn, order: Order) -> Heard:
+        """Prepare a kept recording anew for the model that is to hear it: only the original is ever kept."""
+        admitted = self.door.admit(self.clips.read(person_id, turn.clip_digest or ""), order)
+        refuse_unsendable(admitted.received)
+        return heard_of(admitted)
 
     def _transcription(self, sound: Heard | None) -> Transcribe | None:
         if sound is None:
@@ -237,19 +247,28 @@ class ConverseService:
                 self.clips.forget(person_id, digest)
 
 
-def _judged(data: bytes) -> dict[str, object]:
-    """Return what is known of a take once it is decoded: its length and shape, or why it cannot be used."""
+def _judged(known: Admitted) -> dict[str, object]:
+    """Return what a turn keeps of what is known: length, shape, what will be done to it, or why it cannot be used."""
+    received = known.received
+    values = {
+        "duration_s": received.measures.duration_s,
+        "peaks": known.waveform.points(n=POINTS),
+        "sent_s": received.changes.duration_s,
+        "changes": received.changes.sentences,
+        "notes": received.advice,
+    }
     try:
-        clip = decode(data)
+        refuse_unsendable(received)
     except InputError as error:
-        return {"state": State.UNUSABLE, "failure": str(error)}
-    known = {"duration_s": clip.duration_s, "peaks": peaks(clip)}
-    try:
-        return known | {"notes": refuse_unusable(clip).warnings}
-    except InputError as error:
-        return known | {"state": State.UNUSABLE, "failure": str(error)}
+        return values | {"state": State.UNUSABLE, "failure": str(error)}
+    return values
+
+
+def _sent_s(turn: KeptTurn) -> float:
+    """Return how many seconds of a turn are sent: of a recording, what is left once it is prepared."""
+    return (turn.sent_s if turn.sent_s is not None else turn.duration_s) or 0.0
 
 
 def _unheard(turn: KeptTurn) -> Heard:
     """Stand for a recording where only its length counts."""
-    return Heard(data=b"", format=InputFormat.WAV, duration_s=turn.duration_s or 0.0)
+    return Heard(data=b"", format=InputFormat.WAV, duration_s=_sent_s(turn))

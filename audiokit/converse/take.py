@@ -1,36 +1,53 @@
-"""A recording as it was given, made into what the model takes: as it is, smaller, or refused with a sentence."""
+"""A recording as it is sent: prepared, within the model's bounds, in one piece."""
 
 from __future__ import annotations
 
-from audiokit.audio.clip import Clip
-from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.resample import resample
-from audiokit.audio.sniff import Container, sniff
-from audiokit.audio.wav import mended
-from audiokit.errors import FileTooLarge
-from audiokit.speech.requests import MAX_SOUND_BYTES, Heard, InputFormat
+from audiokit.audio.door import Admitted
+from audiokit.audio.fit import Bounds
+from audiokit.audio.formats import SoundFormat
+from audiokit.audio.intake import Order, Received
+from audiokit.audio.quality import refuse_unusable
+from audiokit.catalog.models import Model
+from audiokit.catalog.prices import AUDIO_IN_TOKENS_PER_S
+from audiokit.errors import ClipTooLong
+from audiokit.speech.requests import MAX_BASE64_BYTES, Heard, InputFormat
 
-__all__ = ["fitted"]
+__all__ = ["heard_of", "order_for", "refuse_unsendable"]
 
-_SPEECH_RATE_HZ = 24_000
-_AS_IT_IS = {Container.WAV: InputFormat.WAV, Container.MP3: InputFormat.MP3}
+_FORMATS = tuple(SoundFormat(accepted.value) for accepted in InputFormat)
+_WORDS_TOKENS = 8_000  # left free for what was said before, instructions and the answer
 
 
-def fitted(data: bytes, clip: Clip, *, max_bytes: int = MAX_SOUND_BYTES) -> Heard:
-    """Return ``data``, which decodes to ``clip``, in a form that may be sent.
+def order_for(model: Model) -> Order:
+    """Return what has to become of a recording that this model is to listen to."""
+    context = model.max_context_tokens
+    return Order(
+        bounds=Bounds(
+            formats=_FORMATS,
+            max_bytes=model.limits.max_audio_bytes,
+            max_base64_bytes=MAX_BASE64_BYTES,
+            max_duration_s=model.limits.max_audio_s,
+            max_tokens=None if context is None else context - _WORDS_TOKENS,
+            tokens_per_s=AUDIO_IN_TOKENS_PER_S,
+        )
+    )
 
-    WAV and MP3 go as they are (a WAV with true sizes); all else, and what is too large, as 24 kHz mono WAV, then MP3.
+
+def refuse_unsendable(received: Received) -> None:
+    """Refuse what is not worth sending, or cannot be in one turn.
 
     Raises:
-        FileTooLarge: even the smallest form is too large.
+        ClipTooShort, NothingHeard: there is nothing in it to listen to.
+        ClipTooLong: it would take several turns.
     """
-    container = sniff(data)
-    if container in _AS_IT_IS and len(data) <= max_bytes:
-        whole = mended(data) if container is Container.WAV else data
-        return Heard(data=whole, format=_AS_IT_IS[container], duration_s=clip.duration_s)
-    spoken = resample(clip.mono(), _SPEECH_RATE_HZ)
-    for form in (InputFormat.WAV, InputFormat.MP3):
-        smaller = encode(spoken, SoundFormat(form.value))
-        if len(smaller) <= max_bytes:
-            return Heard(data=smaller, format=form, duration_s=clip.duration_s)
-    raise FileTooLarge(size_bytes=len(smaller), max_size_bytes=max_bytes)
+    refuse_unusable(received.measures)
+    if len(received.fit.parts) > 1:
+        longest_s = max(part.duration_s for part in received.fit.parts)
+        raise ClipTooLong(duration_s=received.changes.duration_s, max_duration_s=longest_s)
+
+
+def heard_of(admitted: Admitted) -> Heard:
+    """Return what is sent of a recording that was admitted in one part."""
+    received = admitted.received
+    written = received.origin.container.value if received.fit.form is None else received.fit.form.format.value
+    return Heard(data=admitted.files[0], format=InputFormat(written), duration_s=received.changes.duration_s)

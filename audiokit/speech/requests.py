@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 __all__ = [
+    "MAX_BASE64_BYTES",
     "MAX_SOUND_BYTES",
     "Caller",
     "Converse",
@@ -23,8 +24,10 @@ __all__ = [
 ]
 
 
-# The seeds name 20 MB; whether the limit counts bytes or base64 is not established, so base64 must fit.
-MAX_SOUND_BYTES = 20_000_000 * 3 // 4
+MAX_BASE64_BYTES = 20_000_000
+"""The seeds name 20 MB; whether the limit counts bytes or base64 is not established, so base64 must fit."""
+
+MAX_SOUND_BYTES = MAX_BASE64_BYTES * 3 // 4
 
 
 class InputFormat(StrEnum):

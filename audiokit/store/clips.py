@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from audiokit.errors import Damaged, NotFound
 from audiokit.store.blobs import Blobs
@@ -18,6 +18,8 @@ __all__ = ["Clips"]
 _KEEP = insert_once(clip)
 _THIS = (clip.c.digest == bindparam("its_digest"), clip.c.person_id == bindparam("owner"))
 _MEDIA_TYPE = select(clip.c.media_type).where(*_THIS)
+_WAVEFORM = select(clip.c.waveform).where(*_THIS)
+_DRAW = update(clip).where(*_THIS).values(waveform=bindparam("drawn"))
 _FORGET = delete(clip).where(*_THIS)
 _ANY_OWNER = select(clip.c.person_id).where(clip.c.digest == bindparam("its_digest")).limit(1)
 
@@ -51,6 +53,23 @@ class Clips:
             if not self._blobs.exists(digest):
                 self._blobs.put(data)
         return digest
+
+    def draw(self, person_id: str, digest: str, waveform: bytes) -> None:
+        """Keep a clip's waveform (:class:`audiokit.audio.peaks.Waveform`, as bytes) beside it."""
+        with self._database.write() as connection:
+            connection.execute(_DRAW, {"its_digest": digest, "owner": person_id, "drawn": waveform})
+
+    def waveform(self, person_id: str, digest: str) -> bytes | None:
+        """Return a clip's waveform; None if it was never drawn.
+
+        Raises:
+            NotFound: there is no such clip, or not for this person.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(_WAVEFORM, {"its_digest": digest, "owner": person_id}).one_or_none()
+        if row is None:
+            raise NotFound("There is no such recording.")
+        return row[0]
 
     def read(self, person_id: str, digest: str) -> bytes:
         """Return the bytes.

@@ -1,6 +1,7 @@
 """Every table, once. ``migrations/`` is how an existing database gets here; a test compares the two.
 
-Times are aware UTC. ``None`` is "not known", never zero. Durations are whole milliseconds except ``turn.duration_s``.
+Times are aware UTC. ``None`` is "not known", never zero. Durations are whole milliseconds except ``turn.duration_s``
+and ``turn.sent_s``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Named,
     Table,
@@ -84,6 +86,8 @@ class _Turn(TypedColumns):
     failure: Named[str | None] = Column(Words)
     notes: Named[Any | None] = Column(JsonText)
     created_at: Named[datetime] = Column(Instant)
+    sent_s: Named[float | None] = Column(Double)
+    changes: Named[Any | None] = Column(JsonText)
 
 
 turn: Final = Table(
@@ -105,6 +109,7 @@ class _Clip(TypedColumns):
     size_bytes: Named[int] = Column(BigInteger)
     created_at: Named[datetime] = Column(Instant)
     kind: Named[str] = Column(Words)
+    waveform: Named[bytes | None] = Column(LargeBinary)
 
 
 clip: Final = Table("clip", metadata, _Clip)

@@ -65,8 +65,9 @@ def keep_upload(uploader: str) -> None:
     data = file.getvalue()
     state.record().taken.add(file.file_id)  # the person has the file still, whatever becomes of this
     with _told():
-        state.studio().converse.check_upload(data)
-        state.studio().converse.keep_take(state.person().id, _conversation_id(), data)
+        converse = state.studio().converse
+        known = converse.look(state.record().tier, data)
+        converse.keep_take(state.person().id, _conversation_id(), data, known)
 
 
 def send(conversation_id: str, turn_id: str) -> None:

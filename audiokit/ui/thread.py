@@ -49,11 +49,21 @@ def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | No
     """Show the person's turn; what it cost stands under its reply, or here if there is none."""
     _player(turn, label=label)
     spent = _cost({turn.id: cost}, turn.id) if turn.state is State.FAILED and cost != 0 else None
-    widgets.chips(_seconds(turn.duration_s), spent, *turn.notes)
+    widgets.chips(_seconds(turn.duration_s), spent, *turn.changes)
+    _advice(turn)
     if turn.failure:
         st.error(turn.failure, icon=":material/error:")
     if turn.state in _CAN_BE_REMOVED:
         _actions(conversation, turn)
+
+
+def _advice(turn: KeptTurn) -> None:
+    """Say what would make a recording better while it can still be made again; afterwards, quietly, what was so."""
+    if turn.state is not State.RECORDED:
+        widgets.chips(*turn.notes)
+        return
+    for sentence in turn.notes:
+        st.warning(sentence, icon=":material/graphic_eq:")
 
 
 def _answered(conversation: Conversation, turn: KeptTurn, label: str, cost: str | None) -> None:

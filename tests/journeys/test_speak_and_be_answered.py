@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import chromium, served, settled
-from listening import downloads, entries, microphone_file
+from listening import downloads, entries, microphone_file, sent_s
 from playwright.sync_api import BrowserContext, Page, expect
 from real import real_file
 
@@ -81,7 +81,9 @@ def test_a_person_speaks_and_is_answered_aloud(desk: Desk, page: Page) -> None:
     assert converse["outcome"] == "answered"
     assert converse["cost_nanousd"] == 0
     assert converse["audio_out_tokens"] == round(answer.duration_s * 20)
-    assert converse["audio_in_tokens"] == int(said.duration_s * 10)
+    heard_s = sent_s(desk.data_dir, converse["turn_id"])
+    assert said.duration_s - 1 < heard_s < said.duration_s, "the quiet before and after is not paid for"
+    assert converse["audio_in_tokens"] == int(heard_s * 10)
     assert converse["model_used"] == "audiokit-offline"
     assert 0 < converse["first_byte_ms"] <= converse["total_ms"]
 

@@ -141,7 +141,7 @@ _STEP_THAT_MAKES_CONVERSATION_ANEW = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 def upgrade():
     with op.batch_alter_table("conversation", recreate="auto") as table:
@@ -172,15 +172,15 @@ def test_altering_a_parent_leaves_its_children(
         )
     scripts = _scripts_with(tmp_path / "scripts", _STEP_THAT_MAKES_CONVERSATION_ANEW)
     monkeypatch.setattr(migrations, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrations, "REVISIONS", (*REVISIONS, "0002"))
-    monkeypatch.setattr(migrations, "HEAD", "0002")
+    monkeypatch.setattr(migrations, "REVISIONS", (*REVISIONS, "0003"))
+    monkeypatch.setattr(migrations, "HEAD", "0003")
 
     open_database(address, tmp_path).close()
 
     with database.read() as connection:
         assert connection.execute(text("SELECT id FROM turn")).scalars().all() == ["t"]
         assert connection.execute(text("SELECT voice_name, mood FROM conversation")).one() == ("alloy", "")
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0003"
     database.close()
 
 
@@ -189,7 +189,7 @@ def _scripts_with(folder: Path, step: str) -> Path:
     (folder / "versions").mkdir(parents=True)
     for path in (ours / "env.py", *(ours / "versions").glob("0*.py")):
         (folder / path.relative_to(ours)).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "versions" / "0002_next.py").write_text(step, encoding="utf-8")
+    (folder / "versions" / "0003_next.py").write_text(step, encoding="utf-8")
     return folder
 
 
@@ -197,7 +197,7 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
     open_database(None, tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "audiokit.sqlite", isolation_level=None)) as connection:
         connection.execute(
-            "INSERT INTO clip VALUES ('d', 'nobody', 'audio/wav', 1, '2026-11-21 12:00:00', 'recording')"
+            "INSERT INTO clip VALUES ('d', 'nobody', 'audio/wav', 1, '2026-11-21 12:00:00', 'recording', NULL)"
         )
         connection.execute("DELETE FROM alembic_version")
         for name in ("turn", "conversation", "person", "entry"):

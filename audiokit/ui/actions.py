@@ -66,7 +66,8 @@ def keep_upload(uploader: str) -> None:
     state.record().taken.add(file.file_id)  # the person has the file still, whatever becomes of this
     with _told():
         converse = state.studio().converse
-        known = converse.look(state.record().tier, data)
+        with st.spinner("Listening to what you uploaded…"):  # an hour takes a quarter of a minute
+            known = converse.look(state.record().tier, data)
         converse.keep_take(state.person().id, _conversation_id(), data, known)
 
 

@@ -49,7 +49,8 @@ def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | No
     """Show the person's turn; what it cost stands under its reply, or here if there is none."""
     _player(turn, label=label)
     spent = _cost({turn.id: cost}, turn.id) if turn.state is State.FAILED and cost != 0 else None
-    widgets.chips(_seconds(turn.duration_s), spent, *turn.changes)
+    changes = f"for the model: {', '.join(turn.changes)}" if turn.changes else None
+    widgets.chips(_seconds(turn.duration_s), spent, changes)
     _advice(turn)
     if turn.failure:
         st.error(turn.failure, icon=":material/error:")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from clips import loudest_hz, noise, tone
@@ -11,6 +13,8 @@ from audiokit.audio.clip import Clip
 from audiokit.audio.resample import resample, resampled_blocks
 
 RATES = st.sampled_from([8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000])
+
+SWEPT = [(48_000, 24_000), (44_100, 24_000), (48_000, 16_000), (24_000, 16_000), (8_000, 24_000), (16_000, 24_000)]
 
 
 def middle_rms(clip: Clip) -> float:
@@ -63,6 +67,42 @@ def test_blocks_give_the_same_as_the_whole(source: int, target: int, sizes: list
         assert_array_equal(joined, samples)
     else:
         assert_array_equal(joined, resample(Clip(samples, source), target).samples)
+
+
+@pytest.mark.parametrize(("source", "target"), SWEPT)
+def test_a_sweep_passes_flat_and_brings_nothing_along(source: int, target: int) -> None:
+    """In the passband, to nine tenths of the lower Nyquist frequency: ripple, and what is not the tone (images)."""
+    levels_db, others_db = zip(
+        *(_tone_and_others_db(share * min(source, target) / 2, source, target) for share in np.linspace(0.02, 0.9, 45)),
+        strict=True,
+    )
+
+    assert max(levels_db) - min(levels_db) < 0.1
+    assert max(others_db) < -90
+
+
+@pytest.mark.parametrize(("source", "target"), [rates for rates in SWEPT if rates[0] > rates[1]])
+def test_a_sweep_above_the_new_limit_folds_nothing_back(source: int, target: int) -> None:
+    for share in np.linspace(1.01, source / target * 0.99, 45):
+        level_db, others_db = _tone_and_others_db(share * target / 2, source, target)
+
+        assert max(level_db, others_db) < -90, f"{share:.2f} of the new limit"
+
+
+def _tone_and_others_db(hz: float, source: int, target: int) -> tuple[float, float]:
+    """Resample a tone; return its level, and that of all else, against what went in. The ends are left out."""
+    sound = resample(Clip(tone(hz, seconds=0.6, rate=source), source), target).samples[:, 0].astype(np.float64)
+    frames = np.arange(len(sound))[target // 10 : -target // 10]
+    sound = sound[frames]
+    phases = 2 * np.pi * hz * frames / target
+    waves = np.stack([np.sin(phases), np.cos(phases)], axis=1)
+    found, *_ = np.linalg.lstsq(waves, sound, rcond=None)
+    power_in, others = 0.5**2 / 2, sound - waves @ found
+    return _db(float(found @ found) / 2 / power_in), _db(float(np.mean(others**2)) / power_in)
+
+
+def _db(ratio: float) -> float:
+    return 10 * math.log10(ratio + 1e-30)
 
 
 def test_the_same_rate_is_the_same_clip() -> None:

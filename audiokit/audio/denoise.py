@@ -4,9 +4,10 @@ Each band is turned down as far as it holds only what is always there (a Wiener 
 more than the noise taken off: Berouti 1979). What is always there is known from the quietest moments (Martin 2001).
 
 FFmpeg's afftdn was tried first. It must be told how loud the noise is, and its own search for that (``track_noise``)
-finds little: with seven kinds of noise, 10 dB below the voice in 22 recordings, it takes 0.3 to 2 dB off the pauses and
-adds 0.2 to 0.6 dB to the segmental SNR, in 7.8 s of CPU for an hour at 24 kHz. This takes 8 dB, adds 3.4 dB, and needs
-2.3 s. Recognition is as with afftdn when it is told the level, or a little worse (measured 2026-11).
+finds little. With seven kinds of noise 10 dB below the voice in 22 recordings, it takes 0.3 to 2 dB off the pauses and
+adds 0.2 to 0.6 dB to the segmental SNR, in 7.8 s of CPU for an hour at 24 kHz; this takes 8 dB off, adds 3.4 dB, and
+needs 2.3 s. Of 1017 words in noise, pocketsphinx mishears 54 % untouched, 49 % after afftdn (45 % when it is told the
+level), and 43 % after this (measured 2026-11).
 """
 
 from __future__ import annotations

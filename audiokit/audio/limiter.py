@@ -19,8 +19,7 @@ __all__ = ["limited"]
 
 _ATTACK_S = 0.005  # masked by the louder sound that follows
 _RELEASE_DB_PER_S = 40.0  # slow against a voice's lowest pitch: it falls by 0.2 dB between peaks of a 100 Hz tone
-_AROUND_FRAMES = CELL_FRAMES  # the gain is level around a peak, so that the peak itself is scaled and not bent
-_MARGIN_DB = 0.05  # against meters whose filters are other than ours
+_MARGIN_DB = 0.05  # the gain moves by 0.01 dB within a filter's reach, and other meters have other filters
 _PIECE_FRAMES = 2**14
 
 _Decibels = npt.NDArray[np.float64]
@@ -30,7 +29,7 @@ def limited(blocks: Iterable[Clip], ceiling_dbtp: float) -> Iterator[Clip]:
     """Yield the same sound with a true peak of at most ``ceiling_dbtp``; times and length stay as they are.
 
     The blocks are of one rate and channels. What comes out is cut elsewhere than what went in, and lags by less than a
-    second. Where nothing is above the ceiling, samples are untouched.
+    second from 24 kHz on. Where nothing is above the ceiling, samples are untouched.
     """
     limiter = None
     for block in blocks:
@@ -48,7 +47,7 @@ class _Limiter:
         n_attack = round(_ATTACK_S * sample_rate_hz)
         self._curve = np.hanning(n_attack + 3)[1:-1] / ((n_attack + 2) / 2)  # sums up to 1
         self._release_db = _RELEASE_DB_PER_S / sample_rate_hz
-        self._around = n_attack + _AROUND_FRAMES + CELL_FRAMES
+        self._around = n_attack + CELL_FRAMES
         self._reduction_db = 0.0
         self._seen = np.zeros((self._around, n_channels), np.float32)
 
@@ -75,7 +74,7 @@ class _Limiter:
 
     def _gain(self, overs: Samples) -> Samples:
         """Return the gain for each frame, from how far the frames around are over the ceiling (1 is not at all)."""
-        needed_db = _highest_nearby(20 * np.log10(overs, dtype=np.float64), len(self._curve) + 2 * _AROUND_FRAMES)
+        needed_db = _highest_nearby(20 * np.log10(overs, dtype=np.float64), len(self._curve))
         held_db = self._let_back(needed_db)
         self._reduction_db = float(held_db[-len(self._curve)])  # the last one that the next piece does not see again
         reduction_db = np.convolve(held_db, self._curve, "valid")

@@ -85,6 +85,19 @@ def test_noise_alone_sinks_by_what_is_allowed_and_no_more(rate: int, most_db: fl
     assert 0.75 * most_db < rms_db(samples) - rms_db(after) < most_db + 0.01
 
 
+def test_what_is_left_of_noise_does_not_ring() -> None:
+    """Single bands that come and go are heard as tones; then levels spread wider than in the noise itself."""
+    before = noise(seconds=20, rate=RATE)[:, 0]
+
+    after = cleaned(before[:, None])[:, 0]
+
+    spread_db = [
+        np.std(20 * np.log10(np.abs(np.fft.rfft(samples.reshape(-1, 500) * np.hanning(500)))[:, 2:-2] + 1e-9))
+        for samples in (before, after)
+    ]
+    assert spread_db[1] < spread_db[0] + 0.15
+
+
 def test_hum_sinks_too() -> None:
     hum = tone(50, seconds=8, rate=RATE, peak=0.02) + tone(150, seconds=8, rate=RATE, peak=0.01)
 

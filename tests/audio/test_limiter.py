@@ -101,16 +101,30 @@ def test_only_what_is_around_a_peak_is_touched() -> None:
     assert quiet[2 * RATE, 0] == pytest.approx(10 ** (-1.55 / 20), abs=0.01)
 
 
-def test_the_gain_sinks_and_comes_back_smoothly() -> None:
-    samples = np.full((RATE, 1), 0.5, np.float32)
-    samples[RATE // 2] = 1.5
+@pytest.mark.parametrize("seed", range(5))
+def test_the_gain_sinks_and_comes_back_smoothly(seed: int) -> None:
+    samples = np.full((6 * RATE, 1), 0.5, np.float32)
+    clicks = np.random.default_rng(seed).integers(0, len(samples), 60)
+    samples[clicks, 0] = np.linspace(0.5, 1.5, len(clicks))
 
     gain_db = 20 * np.log10(under(samples) / samples)[:, 0]
 
     steps = np.diff(gain_db)
-    assert steps.min() > -2.1 * 5.1 / (0.005 * RATE)  # at most twice as steep as a straight line to -5.1 dB
-    assert 0 < steps.max() <= 1.01 * 40 / RATE
-    assert np.abs(np.diff(steps)).max() < 0.01
+    assert gain_db.min() == pytest.approx(-5.07, abs=0.01)
+    assert steps.min() > -2.1 * 5.07 / (0.005 * RATE)  # at most twice as steep as a straight line
+    assert 0 < steps.max() < 1.05 * 40 / RATE
+    assert np.abs(np.diff(steps)).max() < 0.005
+
+
+@pytest.mark.parametrize("tenths", range(1, 15))
+def test_the_gain_comes_back_at_its_own_pace_wherever_the_peak_is(tenths: int) -> None:
+    samples = np.full((2 * RATE, 1), 0.5, np.float32)
+    samples[tenths * RATE // 10] = 1.5
+
+    gain_db = 20 * np.log10(under(samples) / samples)[:, 0]
+
+    assert np.diff(gain_db).max() < 1.05 * 40 / RATE
+    assert gain_db[-1] == 0
 
 
 @pytest.mark.parametrize("hz", [60, 100, 220, 1_000, 5_000])

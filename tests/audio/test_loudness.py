@@ -78,6 +78,11 @@ def test_tones_read_and_are_gated_as_the_ebu_says(parts: list[tuple[float, float
     assert loudness(tones(*parts)).integrated_lufs == pytest.approx(expected_lufs, abs=0.1)
 
 
+def test_the_relative_gate_is_10_lu_below_what_is_heard() -> None:
+    assert loudness(tones((-20, 10), (-31.5, 10))).integrated_lufs == pytest.approx(-22.7, abs=0.1)
+    assert loudness(tones((-20, 10), (-34, 10))).integrated_lufs == pytest.approx(-20.0, abs=0.1)
+
+
 def test_surround_weighs_more_and_lfe_nothing() -> None:
     """EBU Tech 3341, test signal 6, with a loud LFE that nobody may hear."""
     levels = [-28, -28, -24, 0, -30, -30]
@@ -115,6 +120,12 @@ def test_the_loudest_400_ms_and_3_s_are_known() -> None:
 )
 def test_the_range_is_what_the_ebu_says(levels: tuple[float, ...], expected_lu: float) -> None:
     assert loudness(tones(*((level, 20) for level in levels))).range_lu == pytest.approx(expected_lu, abs=0.5)
+
+
+def test_the_range_leaves_out_the_quietest_tenth_and_the_loudest_twentieth() -> None:
+    rising = tones(*((-40 + level, 3) for level in range(20)))
+
+    assert loudness(rising).range_lu == pytest.approx(0.85 * 19, abs=0.7)
 
 
 def test_peaks_are_those_of_samples_and_between_them() -> None:
@@ -174,6 +185,19 @@ def test_asking_on_the_way_changes_nothing() -> None:
 
     assert first == again == loudness(Clip(samples[:100_001], 24_000))
     assert meter.result() == loudness(Clip(samples, 24_000))
+
+
+def test_asking_in_a_wave_makes_no_peak() -> None:
+    wave = Clip(tone(0.5, seconds=4, peak=0.9), 24_000)
+    meter = LoudnessMeter(24_000, 1)
+
+    meter.add(wave.samples[:36_000])
+    stopped_dead = meter.result().true_peak_dbtp
+    meter.add(wave.samples[36_000:])
+
+    assert stopped_dead > -0.5
+    assert meter.result() == loudness(wave)
+    assert meter.result().true_peak_dbtp == pytest.approx(-0.915, abs=0.01)
 
 
 @pytest.mark.parametrize(("rate", "n_channels"), [(24_000, 9), (7_999, 1), (192_001, 1), (24_000, 0)])

@@ -1,4 +1,4 @@
-"""``audiokit audio``: look at recordings, prepare, convert, cut and join them. Each command loads when it is asked for."""
+"""``audiokit audio``: look at recordings, prepare, convert, cut and join them. Each loads when it is asked for."""
 
 from __future__ import annotations
 
@@ -8,26 +8,19 @@ import click
 
 __all__ = ["audio"]
 
-_MODULES = {
-    "inspect": "audio_inspect",
-    "prepare": "audio_whole",
-    "convert": "audio_whole",
-    "fit": "audio_parts",
-    "split": "audio_parts",
-    "join": "audio_join",
-}
+_COMMANDS = ("inspect", "prepare", "convert", "fit", "split", "join")
 
 
 class _Commands(click.Group):
     """Commands by name; the decoders behind them take a while to import, and the rest of audiokit does without."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_MODULES)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
-        if cmd_name not in _MODULES:
+        if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"audiokit.cli.{_MODULES[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"audiokit.cli.audio_{cmd_name}"), cmd_name)
         return command
 
 

@@ -1,33 +1,22 @@
-"""Files named in a terminal: found, heard one after the other, and written so that nothing is lost."""
+"""Files named in a terminal: found, worked through one by one, and never lost by being overwritten."""
 
 from __future__ import annotations
 
-import math
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import click
 
-from audiokit.audio.clip import Clip
-from audiokit.audio.formats import SoundFormat
-from audiokit.audio.reading import Recording, open_recording
-from audiokit.audio.steps import done
-from audiokit.audio.tags import Tags
-from audiokit.audio.track import Track, listen
-from audiokit.audio.write import Written, write
 from audiokit.cli.audio_tables import as_json_line, say, shown
 from audiokit.errors import AudiokitError, InputError
 
-__all__ = ["Batch", "Outputs", "expanded", "heard", "opened", "saved"]
+__all__ = ["Batch", "Outputs", "expanded"]
 
 Result = TypeVar("Result")
-_ANY_SIZE_BYTES = sys.maxsize  # limits are for what strangers send; this is one's own machine
 _WILD = "*?["
 
 
@@ -114,96 +103,3 @@ def _is_among(others: Iterable[Path], path: Path) -> bool:
     if path.exists():
         return any(other.exists() and path.samefile(other) for other in others)
     return path in others
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Recording]:
-    """Give the recording in a file of any size.
-
-    Raises:
-        InputError: there is no such file, or no sound in it.
-    """
-    if path.is_dir():
-        raise InputError(f"This is a folder. Name the files in it, such as {shown(path / '*.wav')}.")
-    if not path.is_file():
-        raise InputError("There is no such file. Check the name.")
-    with open_recording(path, max_size_bytes=_ANY_SIZE_BYTES) as recording:
-        yield recording
-
-
-@contextmanager
-def heard(path: Path, *, sample_rate_hz: int = 24_000) -> Iterator[tuple[Track, float]]:
-    """Give what is known of a recording of any length, and how many seconds were decoded.
-
-    Raises:
-        InputError: there is no such file, or no sound in it.
-    """
-    with opened(path) as recording:
-        total_s = recording.declared_s
-    hearing = listen(
-        path, sample_rate_hz=sample_rate_hz, max_duration_s=math.inf, max_size_bytes=_ANY_SIZE_BYTES
-    )
-    with _Watched(f"hearing {shown(path.name)}", total_s) as watched:
-        track = done(hearing, watched.reach)
-    with track:
-        yield track, watched.at_s
-
-
-def saved(  # noqa: PLR0913 - what write() takes, and for how long
-    blocks: Iterable[Clip],
-    path: Path,
-    to: SoundFormat,
-    *,
-    kbits: int | None = None,
-    tags: Tags | None = None,
-    total_s: float | None,
-) -> Written:
-    """Write the blocks as one whole file, in a folder that is made if need be.
-
-    Raises:
-        InputError: the format does not go with so many bits.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _Watched(f"writing {shown(path.name)}", total_s) as watched:
-        try:
-            return write(watched.through(blocks), path, to, kbits=kbits, tags=tags)
-        except ValueError as error:
-            if kbits is None:
-                raise
-            raise InputError(
-                f"{to.value.upper()} cannot be written with {kbits} kbit/s for this sound. Give another --kbits, or none."
-            ) from error
-
-
-class _Watched:
-    """A bar on stderr that shows how far the work is, while somebody sits there; ``at_s`` is how far."""
-
-    def __init__(self, label: str, total_s: float | None) -> None:
-        self.at_s = 0.0
-        self._bar: Any = click.progressbar(
-            iter(lambda: None, 0),  # of a length that nobody knows
-            length=None if total_s is None else max(1, math.ceil(total_s)),
-            label=label,
-            file=sys.stderr,
-            hidden=not sys.stderr.isatty(),
-        )
-
-    def __enter__(self) -> Self:
-        self._bar.__enter__()
-        return self
-
-    def __exit__(self, *of: Any) -> None:
-        self._bar.__exit__(*of)
-
-    def reach(self, at_s: float) -> None:
-        """Show that so many seconds are done."""
-        self._bar.update(int(at_s) - int(self.at_s))
-        self.at_s = at_s
-
-    def through(self, blocks: Iterable[Clip]) -> Iterator[Clip]:
-        """Yield the blocks, and show how much of them has gone by."""
-        n_frames = 0
-        for block in blocks:
-            yield block
-            n_frames += block.n_frames
-            self.reach(n_frames / block.sample_rate_hz)

@@ -12,7 +12,8 @@ import click
 from audiokit.audio.peaks import Waveform
 from audiokit.audio.prepare import Preparation, advice, plan
 from audiokit.audio.track import Measures, Origin
-from audiokit.cli.audio_files import Batch, expanded, heard
+from audiokit.cli.audio_files import Batch, expanded
+from audiokit.cli.audio_sound import heard
 from audiokit.cli.audio_tables import as_json_line, clock, say, shown, size, strip, table
 
 __all__ = ["inspect"]
@@ -51,7 +52,7 @@ _COLUMNS = (
     _Column("SNR", "dB", lambda it: _if_known(it.measures.snr_db, "{:.0f}")),
     _Column("active", "%", lambda it: f"{it.measures.active_ratio * 100:.0f}"),
     _Column("bandwidth", "kHz", lambda it: _if_known(it.measures.bandwidth_hz, "{:.1f}", per=1000)),
-    _Column("DC offset", "%", lambda it: f"{it.measures.dc_offset * 100:.2f}"),
+    _Column("DC offset", "%", lambda it: f"{it.measures.dc_offset * 100:z.2f}"),
 )
 
 
@@ -77,7 +78,7 @@ def inspect(*, files: tuple[str, ...], as_json: bool) -> None:
 
 
 def _looked(path: Path) -> _Look:
-    with heard(path) as (track, _):
+    with heard(path) as track:
         told = advice(track.measures, plan(track, _AS_IT_IS))
         return _Look(origin=track.origin, measures=track.measures, advice=told, waveform=track.waveform)
 
@@ -109,4 +110,4 @@ def _level(decibels: float) -> str:
 
 
 def _if_known(value: float | None, form: str, *, per: float = 1) -> str:
-    return "–" if value is None else form.format(value / per)
+    return "-" if value is None else form.format(value / per)

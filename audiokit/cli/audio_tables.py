@@ -16,7 +16,7 @@ from audiokit.audio.peaks import Waveform
 __all__ = ["as_json_line", "clock", "say", "shown", "size", "strip", "table"]
 
 _BARS = "▁▂▃▄▅▆▇█"
-_PLAINER = {"→": "->", "−": "-", "∞": "inf", "–": "-", "…": "..."} | dict(zip(_BARS, "_.:-=+*#", strict=True))
+_PLAINER = str.maketrans({"→": "->", "∞": "inf", "…": "..."} | dict(zip(_BARS, "_.:-=+*#", strict=True)))
 _MAX_NAME_LETTERS = 36
 
 
@@ -26,7 +26,7 @@ def say(text: str, *, err: bool = False) -> None:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = text.translate(str.maketrans(_PLAINER)).encode(encoding, "replace").decode(encoding)
+        text = text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
     click.echo(text, err=err)
 
 
@@ -67,7 +67,7 @@ def strip(waveform: Waveform, n: int = 60) -> str:
     return "".join(_BARS[round(point * (len(_BARS) - 1))] for point in waveform.points(n=n))
 
 
-def as_json_line(value: Mapping[str, object]) -> str:
+def as_json_line(value: object) -> str:
     """Return one line of JSON, in ASCII. What is not finite, such as the level of digital silence, is null."""
     return json.dumps(_plain(value), allow_nan=False)
 

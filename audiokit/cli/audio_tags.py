@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
+from audiokit.audio.formats import SoundFormat
 from audiokit.audio.tags import Chapter, Cover, Tags
 from audiokit.errors import AudiokitError, InputError
 
-__all__ = ["chapters_within", "read_starts", "tag_options"]
+__all__ = ["chapters_within", "read_starts", "refuse_tags_on_bare_samples", "tag_options"]
 
 _TEXTS = {
     "title": "What the piece is called.",
@@ -25,7 +26,9 @@ _TEXTS = {
     "comment": "Whatever else is to be said.",
     "language": "Three letters (ISO 639-2): eng, deu.",
 }
-_LINE = re.compile(r"(?:(?P<hours>\d{1,2}):(?=\d\d:))?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d(?:\.\d+)?)\s+(?P<title>\S.*)")
+_LINE = re.compile(
+    r"(?:(?P<hours>\d{1,2}):(?=[0-5]\d:))?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d(?:\.\d+)?)\s+(?P<title>\S.*)"
+)
 _PNG = b"\x89PNG"
 
 
@@ -36,7 +39,7 @@ def tag_options(command: Callable[..., None]) -> Callable[..., None]:
     def with_tags(*, cover: Path | None, **options: Any) -> None:
         texts = {name: options.pop(name) for name in _TEXTS}
         try:
-            tags = Tags(**texts, cover=cover and _cover(cover))
+            tags = Tags(**texts, cover=_cover(cover) if cover else None)
         except (ValueError, AudiokitError) as error:
             raise click.UsageError(_as_sentence(error)) from error
         command(tags=tags, **options)
@@ -46,6 +49,12 @@ def tag_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, text in reversed(_TEXTS.items()):
         decorated = click.option(f"--{name}", help=text)(decorated)
     return decorated
+
+
+def refuse_tags_on_bare_samples(form: SoundFormat, tags: Tags, *, has_chapters: bool) -> None:
+    """Raise UsageError if there are tags for PCM16."""
+    if form is SoundFormat.PCM16 and (has_chapters or tags != Tags()):
+        raise click.UsageError("PCM16 is bare samples, and has no place for tags. Choose another format.")
 
 
 def read_starts(file: Path) -> list[tuple[float, str]]:
@@ -58,7 +67,9 @@ def read_starts(file: Path) -> list[tuple[float, str]]:
         lines = file.read_text("utf-8-sig").splitlines()
     except ValueError as error:
         raise click.UsageError(f"{click.format_filename(file)} is not text in UTF-8.") from error
-    starts = [_start(line, f"{click.format_filename(file)}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
+    starts = [
+        _start(line, f"{click.format_filename(file)}, line {n}") for n, line in enumerate(lines, 1) if line.strip()
+    ]
     for (before_s, _), (after_s, title) in pairwise(starts):
         if after_s < before_s:
             raise click.UsageError(f"The chapter {title!r} begins before the one above it. Put them in order.")
@@ -72,10 +83,13 @@ def chapters_within(starts: list[tuple[float, str]], duration_s: float) -> tuple
         InputError: one begins after the end.
     """
     if starts and starts[-1][0] > duration_s:
-        raise InputError(f"The chapter {starts[-1][1]!r} begins at {starts[-1][0]:.0f} s; the sound ends at {duration_s:.1f} s.")
+        raise InputError(
+            f"The chapter {starts[-1][1]!r} begins at {starts[-1][0]:.0f} s; the sound ends at {duration_s:.1f} s."
+        )
     ends_s = [*(start_s for start_s, _ in starts[1:]), duration_s]
     return tuple(
-        Chapter(start_s=start_s, end_s=end_s, title=title) for (start_s, title), end_s in zip(starts, ends_s, strict=True)
+        Chapter(start_s=start_s, end_s=end_s, title=title)
+        for (start_s, title), end_s in zip(starts, ends_s, strict=True)
     )
 
 

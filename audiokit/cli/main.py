@@ -1,4 +1,4 @@
-"""The ``audiokit`` command: run the app, serve the offline engine."""
+"""The ``audiokit`` command: run the app, serve the offline engine, work on recordings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from audiokit import __version__
+from audiokit.cli.audio import audio
 from audiokit.cli.offline import offline
 from audiokit.cli.settings import settings as settings_command
 from audiokit.errors import AudiokitError
@@ -44,6 +45,7 @@ def run() -> None:
     raise SystemExit(subprocess.call(command))  # noqa: S603 - the same
 
 
+main.add_command(audio)
 main.add_command(offline)
 main.add_command(settings_command)
 

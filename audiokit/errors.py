@@ -74,12 +74,16 @@ class ClipTooLong(InputError):
 
     def __init__(self, *, duration_s: float, max_duration_s: float) -> None:
         super().__init__(
-            f"This recording lasts {duration_s:.0f} s or more; the limit is {max_duration_s:.0f} s. "
+            f"This recording lasts {_length(duration_s)} or more; the limit is {_length(max_duration_s)}. "
             "Send a shorter part of it.",
             duration_s=duration_s,
             max_duration_s=max_duration_s,
         )
         self.duration_s, self.max_duration_s = duration_s, max_duration_s
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 class ClipTooShort(InputError):

@@ -7,17 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from audiokit.audio.intake import Order, receive
-from audiokit.audio.reading import open_recording
-from audiokit.audio.resample import resampled_blocks
-from audiokit.audio.steps import done
-
 _RATE_HZ = 24_000
 
 
 def decoded(path: Path) -> None:
     """Decode, mix down and resample; the samples are dropped."""
     from audiokit.audio.downmix import downmix_gains, downmixed  # noqa: PLC0415 - each way loads only what it needs
+    from audiokit.audio.reading import open_recording  # noqa: PLC0415 - the same
+    from audiokit.audio.resample import resampled_blocks  # noqa: PLC0415 - the same
 
     with open_recording(path) as recording:
         gains = downmix_gains(recording.channels)
@@ -28,6 +25,9 @@ def decoded(path: Path) -> None:
 
 def prepared(path: Path) -> None:
     """Take a recording in whole: decode, measure, trim, level, hold peaks, write."""
+    from audiokit.audio.intake import Order, receive  # noqa: PLC0415 - the same
+    from audiokit.audio.steps import done  # noqa: PLC0415 - the same
+
     with tempfile.TemporaryDirectory() as folder:
         done(receive(path, Order(), Path(folder)))
 
@@ -35,6 +35,7 @@ def prepared(path: Path) -> None:
 def encoded(path: Path) -> None:
     """Write a WAV as MP3 of 64 kbit/s."""
     from audiokit.audio.formats import SoundFormat  # noqa: PLC0415 - the same
+    from audiokit.audio.reading import open_recording  # noqa: PLC0415 - the same
     from audiokit.audio.write import write  # noqa: PLC0415 - the same
 
     with open_recording(path) as recording, tempfile.TemporaryDirectory() as folder:
@@ -43,15 +44,15 @@ def encoded(path: Path) -> None:
 
 def searched(path: Path) -> None:
     """Find the pauses."""
-    from audiokit.audio.activity import ActivityMeter  # noqa: PLC0415 - the same
-    from audiokit.audio.sources import blocks_of  # noqa: PLC0415 - the same
+    import soundfile  # noqa: PLC0415 - the same
 
-    meter: ActivityMeter | None = None
-    for block in blocks_of(path):
-        meter = meter or ActivityMeter(block.sample_rate_hz)
-        meter.add(block.samples)
-    if meter is not None:
-        meter.result().pauses()
+    from audiokit.audio.activity import ActivityMeter  # noqa: PLC0415 - the same
+
+    with soundfile.SoundFile(path) as file:
+        meter = ActivityMeter(file.samplerate)
+        for samples in file.blocks(file.samplerate * 10, dtype="float32", always_2d=True):
+            meter.add(samples)
+    meter.result().pauses()
 
 
 def joined(folder: Path) -> None:

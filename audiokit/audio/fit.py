@@ -16,13 +16,17 @@ from audiokit.audio.formats import SoundFormat
 from audiokit.audio.resample import resampled_blocks
 from audiokit.audio.sniff import Container
 from audiokit.audio.split import Part, cut_points
+from audiokit.errors import InputError, UnsupportedFormat
 
 __all__ = ["Bounds", "Fit", "Form", "Given", "fit"]
 
-_HEADER_BYTES = 4_096  # more than any format's own, with a first and a last frame
-_BASE64_BYTES = 4 / 3  # RFC 4648, 4
+_HEADER_BYTES = {SoundFormat.WAV: 128, SoundFormat.MP3: 2_048}  # with the frames that LAME adds before and after
+_MENDED_BYTES = 4_096  # that a WAV may grow by when its sizes are made true
+_MOST_MENDED_BYTES = 32_000_000  # it is held in memory for that
+_BASE64_BYTES, _BASE64_LETTERS = 3, 4  # RFC 4648, 4
 _CONTAINERS = {SoundFormat.WAV: Container.WAV, SoundFormat.MP3: Container.MP3, SoundFormat.FLAC: Container.FLAC}
 _LEAST_PART_S = 1.0
+_MOST_CUTS = 4  # that are told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,12 @@ class Form:
 
     def size_bytes(self, duration_s: float) -> int:
         """Return the most bytes that so much sound takes."""
-        return _HEADER_BYTES + math.ceil(duration_s * self.bytes_per_s)
+        return self.header_bytes + math.ceil(duration_s * self.bytes_per_s)
+
+    @property
+    def header_bytes(self) -> int:
+        """What comes on top of the sound, at most."""
+        return _HEADER_BYTES[self.format]
 
     @property
     def bytes_per_s(self) -> float:
@@ -77,7 +86,7 @@ _FORMS = (  # best first; less than these is heard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A recording as it stands before it is made to fit. ``is_final`` says that its samples need no change."""
+    """A recording as it stands before it is made to fit. ``is_final`` says that it may be sent as it is."""
 
     container: Container
     size_bytes: int
@@ -88,10 +97,11 @@ class Given:
 class Fit:
     """The plan. ``form`` is None where the file goes as it is; ``parts`` are of the prepared recording, in order.
 
-    ``sizes_bytes`` are the most that each part takes. ``sentence`` is for a person.
+    ``room_s`` is how long a part may be, ``sizes_bytes`` the most that each takes. ``sentence`` is for a person.
     """
 
     form: Form | None
+    room_s: float
     parts: tuple[Part, ...]
     sizes_bytes: tuple[int, ...]
     sentence: str
@@ -101,18 +111,24 @@ def fit(given: Given, activity: Activity, bounds: Bounds, *, overlap_s: float = 
     """Return how ``given`` gets within ``bounds``. ``activity`` is that of what will be sent.
 
     Raises:
-        ValueError: the bounds leave room for less than a second of sound, or accept none of our formats.
+        UnsupportedFormat: the bounds accept none of our formats.
+        InputError: they leave no room for a second of it.
     """
     duration_s = activity.duration_s
     if _goes_as_it_is(given, duration_s, bounds):
         whole = Part(start_frame=0, end_frame=activity.n_frames, sample_rate_hz=activity.sample_rate_hz)
         return Fit(
-            form=None, parts=(whole,), sizes_bytes=(given.size_bytes,), sentence=_told(given, duration_s, None, ())
+            form=None,
+            room_s=duration_s,
+            parts=(whole,),
+            sizes_bytes=(given.size_bytes,),
+            sentence=_told(given, duration_s, None, ()),
         )
-    form, room_s = min(_rooms(bounds), key=lambda way: _n_parts(duration_s, way[1], overlap_s))
-    parts = _parts(activity, room_s, overlap_s)
+    ways = [(form, room_s, _parts(activity, room_s, overlap_s)) for form, room_s in _rooms(bounds, duration_s)]
+    form, room_s, parts = min(ways, key=lambda way: len(way[2]))
     return Fit(
         form=form,
+        room_s=room_s,
         parts=parts,
         sizes_bytes=tuple(form.size_bytes(part.duration_s) for part in parts),
         sentence=_told(given, duration_s, form, parts),
@@ -121,13 +137,15 @@ def fit(given: Given, activity: Activity, bounds: Bounds, *, overlap_s: float = 
 
 def _goes_as_it_is(given: Given, duration_s: float, bounds: Bounds) -> bool:
     is_taken = given.container in {_CONTAINERS.get(accepted) for accepted in bounds.formats}
-    return (
-        is_taken and given.is_final and given.size_bytes <= _most_bytes(bounds) and duration_s <= _most_seconds(bounds)
-    )
+    most_bytes = _most_bytes(bounds)
+    if given.container is Container.WAV:
+        most_bytes = min(most_bytes - _MENDED_BYTES, _MOST_MENDED_BYTES)
+    return is_taken and given.is_final and given.size_bytes <= most_bytes and duration_s <= _most_seconds(bounds)
 
 
 def _most_bytes(bounds: Bounds) -> float:
-    as_text = math.inf if bounds.max_base64_bytes is None else bounds.max_base64_bytes / _BASE64_BYTES
+    letters = bounds.max_base64_bytes
+    as_text = math.inf if letters is None else letters // _BASE64_LETTERS * _BASE64_BYTES
     return min(math.inf if bounds.max_bytes is None else bounds.max_bytes, as_text)
 
 
@@ -136,22 +154,17 @@ def _most_seconds(bounds: Bounds) -> float:
     return min(math.inf if bounds.max_duration_s is None else bounds.max_duration_s, by_tokens)
 
 
-def _rooms(bounds: Bounds) -> list[tuple[Form, float]]:
-    """Return each form that is accepted, best first, and how many seconds of it fit."""
-    most_bytes, most_s = _most_bytes(bounds) - _HEADER_BYTES, _most_seconds(bounds)
+def _rooms(bounds: Bounds, duration_s: float) -> list[tuple[Form, float]]:
+    """Return each form that is accepted, best first, and how many seconds of it fit: a second at least, or all."""
     forms = [form for form in _FORMS if form.format in bounds.formats]
-    rooms = [(form, min(most_bytes / form.bytes_per_s, most_s)) for form in forms]
-    rooms = [(form, room_s) for form, room_s in rooms if room_s >= _LEAST_PART_S]
+    if not forms:
+        raise UnsupportedFormat("This model takes neither WAV nor MP3. Choose another model.")
+    most_bytes, most_s = _most_bytes(bounds), _most_seconds(bounds)
+    rooms = [(form, min((most_bytes - form.header_bytes) / form.bytes_per_s, most_s)) for form in forms]
+    rooms = [(form, room_s) for form, room_s in rooms if room_s >= min(duration_s, _LEAST_PART_S)]
     if not rooms:
-        raise ValueError("these bounds leave no room for a second of sound in WAV or MP3")
+        raise InputError("This model has no room for even a second of sound. Choose another model.")
     return rooms
-
-
-def _n_parts(duration_s: float, room_s: float, overlap_s: float) -> int:
-    if duration_s <= room_s:
-        return 1
-    step_s = room_s - min(overlap_s, room_s / 2)
-    return 1 + math.ceil((duration_s - room_s) / step_s)
 
 
 def _parts(activity: Activity, room_s: float, overlap_s: float) -> tuple[Part, ...]:
@@ -174,9 +187,6 @@ def _steps(given: Given, duration_s: float, form: Form | None, parts: tuple[Part
         cuts = ", ".join(_clock(part.end_s) for part in parts[:-1][:_MOST_CUTS])
         more = "" if len(parts) - 1 <= _MOST_CUTS else " …"
         yield f"{len(parts)} parts, cut at {cuts}{more}"
-
-
-_MOST_CUTS = 4  # that are told
 
 
 def _length(duration_s: float) -> str:

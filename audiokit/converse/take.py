@@ -42,8 +42,7 @@ def refuse_unsendable(received: Received) -> None:
     """
     refuse_unusable(received.measures)
     if len(received.fit.parts) > 1:
-        longest_s = max(part.duration_s for part in received.fit.parts)
-        raise ClipTooLong(duration_s=received.changes.duration_s, max_duration_s=longest_s)
+        raise ClipTooLong(duration_s=received.changes.duration_s, max_duration_s=received.fit.room_s)
 
 
 def heard_of(admitted: Admitted) -> Heard:

@@ -15,6 +15,9 @@ from clips import noise, silence
 from faults import Faults, bad_key, broken, cut, slow
 
 from audiokit.audio.clip import Clip
+from audiokit.audio.decode import decode
+from audiokit.audio.peaks import Waveform
+from audiokit.audio.resample import resample
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Tier
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
@@ -111,6 +114,45 @@ def test_a_take_is_answered_in_words_and_sound(studio: Studio, conversation_id: 
     assert studio.clips.read(ME, answered.clip_digest or "")[:4] == b"RIFF"
     assert {entry.kind for entry in studio.ledger.of_conversation(conversation_id)} == {"converse", "transcribe"}
     assert studio.converse.costs(conversation_id) == {said.id: 0}
+
+
+def test_the_quiet_around_what_was_said_is_kept_and_not_paid_for(studio: Studio, conversation_id: str) -> None:
+    quiet = np.zeros((3 * 24_000, 1), np.float32)
+    data = to_wav(Clip(np.concatenate([quiet, decode(spoken()).samples, quiet]), 24_000))
+    turn = studio.converse.keep_take(ME, conversation_id, data)
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    said, _ = settled(studio, conversation_id).turns
+
+    assert said.duration_s == pytest.approx(7.8)
+    assert said.sent_s == pytest.approx(1.68 + 0.12 + 0.25, abs=0.15)  # what was said, and a little around it
+    assert any("trimmed" in change for change in said.changes)
+    assert studio.clips.read(ME, said.clip_digest or "") == data
+    heard = next(e for e in studio.ledger.of_conversation(conversation_id) if e.kind == "converse")
+    assert heard.audio_in_tokens == int(said.sent_s * 10)
+
+
+def test_a_waveform_is_kept_beside_the_clips_of_both(studio: Studio, conversation_id: str) -> None:
+    turn = studio.converse.keep_take(ME, conversation_id, spoken())
+    studio.converse.send(ME, conversation_id, turn.id)
+
+    for kept in settled(studio, conversation_id).turns:
+        drawn = Waveform.from_bytes(studio.clips.waveform(ME, kept.clip_digest or "") or b"")
+        assert drawn.duration_s == pytest.approx(kept.duration_s or 0)
+        assert drawn.points(n=400) == kept.peaks
+
+
+def test_a_recording_too_long_for_one_turn_is_kept_and_told_how_much_is_taken(
+    studio: Studio, conversation_id: str
+) -> None:
+    narrow = resample(decode(spoken()), 8_000)
+    long = to_wav(Clip(np.tile(narrow.samples, (1_110, 1)), 8_000))
+
+    turn = studio.converse.keep_take(ME, conversation_id, long)
+
+    assert turn.state is State.UNUSABLE
+    assert "lasts 33 min or more; the limit is 31 min" in (turn.failure or "")
+    assert studio.clips.read(ME, turn.clip_digest or "") == long
 
 
 def test_two_clicks_are_one_call(studio: Studio, faults: Faults, conversation_id: str) -> None:

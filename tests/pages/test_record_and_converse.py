@@ -31,9 +31,9 @@ def studio() -> Iterator[Studio]:
     sys.modules.pop("_audiokit_process", None)
 
 
-def speech_like() -> bytes:
+def speech_like(rms: float = 0.1) -> bytes:
     """Bursts of noise, as loud and as long as syllables, that pass for speech at the door."""
-    burst, pause = noise(seconds=0.18, rms=0.1), silence(seconds=0.12)
+    burst, pause = noise(seconds=0.18, rms=rms), silence(seconds=0.12)
     return to_wav(Clip(np.concatenate([burst, pause] * 6), 24_000))
 
 
@@ -96,6 +96,22 @@ def test_a_silent_take_is_kept_and_not_sent(studio: Studio) -> None:
     (turn,) = studio.converse.open("local", heading.id).turns
     assert studio.clips.read("local", turn.clip_digest or "") == quiet
     assert studio.ledger.recent("local", 10) == ()
+
+
+def test_a_very_quiet_take_comes_with_advice_before_it_is_sent(studio: Studio) -> None:  # noqa: ARG001 - opened
+    at = open_page()
+    at.audio_input[0].set_value(("take.wav", speech_like(rms=0.002), "audio/wav")).run()
+
+    assert not at.exception
+    assert "very quiet" in at.warning[0].value
+    assert any("for the model:" in caption.value and "raised" in caption.value for caption in at.caption)
+
+
+def test_a_good_take_comes_without_advice(studio: Studio) -> None:  # noqa: ARG001 - opened for the page
+    at = open_page()
+    at.audio_input[0].set_value(("take.wav", speech_like(), "audio/wav")).run()
+
+    assert not at.warning
 
 
 def test_a_discarded_take_is_gone_with_its_sound(studio: Studio) -> None:

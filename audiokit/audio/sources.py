@@ -22,6 +22,7 @@ Sound = Clip | Source | Iterable[Clip]
 
 _BLOCK_FRAMES = 2**16
 _CONTAINERS = {"WAV", "WAVEX", "RF64", "FLAC"}
+_MAGICS = {b"RIFF", b"RF64", b"fLaC"}
 _SAMPLES = {"PCM_U8", "PCM_S8", "PCM_16", "PCM_24", "PCM_32"}
 _MAX_FRAMES = 2**48  # libsndfile says more where FLAC does not say how many
 
@@ -79,12 +80,21 @@ def _extent(sound: Clip | Source) -> tuple[int, int]:
 
 def _of_whole_numbers(source: Source) -> Any:
     """Return the open file if it is WAV or FLAC of PCM and says how long it is: soundfile reads these fastest."""
+    if _beginning(source) not in _MAGICS:  # libsndfile would print what it thinks of an MP3
+        return None
     with contextlib.suppress(soundfile.LibsndfileError):
         file = soundfile.SoundFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         if file.format in _CONTAINERS and file.subtype in _SAMPLES and 0 < file.frames < _MAX_FRAMES:
             return file
         file.close()
     return None
+
+
+def _beginning(source: Source) -> bytes:
+    if isinstance(source, bytes):
+        return source[:4]
+    with source.open("rb") as file:
+        return file.read(4)
 
 
 def _read(file: Any, dtype: str, **how: bool) -> Iterator[Any]:

@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import LifoQueue
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from audiokit import errors
-from audiokit.audio.intake import Order, Received
+from audiokit.audio.given import Source, size_of
+from audiokit.audio.intake import Order, Received, no_room
 from audiokit.audio.peaks import Waveform
-from audiokit.audio.reading import Source
-from audiokit.errors import AudiokitError, ProviderError, UnreadableAudio
+from audiokit.errors import (
+    AudiokitError,
+    ClipTooLong,
+    FileTooLarge,
+    InputError,
+    NotConfigured,
+    ProviderError,
+    StoreError,
+    UnreadableAudio,
+    UnsupportedFormat,
+)
 from audiokit.process.pipe import Frame, Kind
 from audiokit.process.worker import Sentences, Worker
 
@@ -27,15 +38,18 @@ __all__ = ["Admitted", "Door"]
 
 _MODULE = "audiokit.audio.door_worker"
 _WORKERS = 2
-_LEAST_TIMEOUT_S, _BYTES_PER_S = 20.0, 25_000  # an hour of WebM, 27 MB, takes 15 s; a slow machine ten times that
-_STOPPED = "The decoder stopped at this recording, or took too long. Save it as WAV or MP3, and upload it again."
+_BYTES_PER_S = 20_000  # 27 MB of WebM, an hour, take 15 s, and so does an hour of silence in 700 kB of FLAC
+_TIMES_AS_QUICK = 10  # as the sound itself, at least; 200 is usual
 _SAYS = Sentences(
     failed="audiokit itself failed to read this recording. Save it as WAV or MP3, and upload it again.",
-    died=_STOPPED,
+    died="The decoder stopped at this recording, or took too long. Save it as WAV or MP3, and upload it again.",
     missing="Recordings cannot be read here: {reason}.",
     closed="audiokit is closing. Start it again.",
 )
+_Answer = Generator[Frame, None, None]
 _RECEIVED: TypeAdapter[Received] = TypeAdapter(Received)
+_OF_NUMBERS: dict[str, Callable[..., AudiokitError]] = {"ClipTooLong": ClipTooLong, "FileTooLarge": FileTooLarge}
+_OF_WORDS = {kind.__name__: kind for kind in (InputError, UnreadableAudio, UnsupportedFormat, StoreError)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,9 +62,13 @@ class Admitted:
 
 
 class Door:
-    """Takes recordings in, a few at a time; usable from any thread. Its processes start at the first recording."""
+    """Takes recordings in, a few at a time; usable from any thread. Its processes start at the first recording.
 
-    def __init__(self) -> None:
+    A process that takes longer than ``least_timeout_s``, and what the size of a recording adds to it, is stopped.
+    """
+
+    def __init__(self, *, least_timeout_s: float = 20.0) -> None:
+        self._least_timeout_s, self._is_closed = least_timeout_s, False
         self._workers = [Worker(_MODULE, _SAYS, tries=1) for _ in range(_WORKERS)]
         self._free = LifoQueue[Worker]()
         for worker in self._workers:
@@ -61,7 +79,8 @@ class Door:
         self._workers[-1].warm()
 
     def close(self) -> None:
-        """Stop what is being read."""
+        """Stop what is being read; whoever waits for it is told so."""
+        self._is_closed = True
         for worker in self._workers:
             worker.close()
 
@@ -70,8 +89,12 @@ class Door:
     ) -> Admitted:
         """Return all that is known of a recording, and the plan for it; nothing is written.
 
+        ``on_progress`` is told now and then how many seconds were heard. What it raises stops the work.
+
         Raises:
             InputError: it is not sound, too much of it, or the decoder did not survive it.
+            StoreError: there is no room on the disk.
+            NotConfigured: the door is closed, or was closed meanwhile.
         """
         return self._ask(source, order, writes=False, on_progress=on_progress)
 
@@ -81,17 +104,18 @@ class Door:
         """Return the same, with the files to be sent.
 
         Raises:
-            InputError: it is not sound, too much of it, or the decoder did not survive it.
+            InputError, StoreError, NotConfigured: as for :meth:`look`.
         """
         return self._ask(source, order, writes=True, on_progress=on_progress)
 
     def _ask(self, source: Source, order: Order, *, writes: bool, on_progress: Callable[[float], object]) -> Admitted:
-        with tempfile.TemporaryDirectory(prefix="audiokit-") as folder:
-            path = _as_file(source, Path(folder))
-            question = {"source": str(path), "order": asdict(order), "into": folder if writes else None}
-            timeout_s = _LEAST_TIMEOUT_S + path.stat().st_size / _BYTES_PER_S
+        size_bytes = size_of(source, max_size_bytes=order.max_size_bytes)
+        with _folder() as folder:
+            path = _as_file(source, folder)
+            question = {"source": str(path), "order": asdict(order), "into": str(folder) if writes else None}
+            timeout_s = self._least_timeout_s + min(size_bytes / _BYTES_PER_S, order.max_duration_s / _TIMES_AS_QUICK)
             answer, waveform = self._answer(json.dumps(question), timeout_s, on_progress)
-            files = tuple((Path(folder) / name).read_bytes() for name in answer.files)
+            files = tuple((folder / name).read_bytes() for name in answer.files)
         return Admitted(received=answer, waveform=waveform, files=files)
 
     def _answer(
@@ -99,20 +123,22 @@ class Door:
     ) -> tuple[Received, Waveform]:
         worker = self._free.get()
         try:
-            frames = list(
-                _without_progress(worker.ask(Frame(Kind.JSON, question.encode()), timeout_s=timeout_s), on_progress)
-            )
+            answer = cast(_Answer, worker.ask(Frame(Kind.JSON, question.encode()), timeout_s=timeout_s))
+            with closing(answer):  # an answer that is kept half read would keep the worker
+                frames = list(_without_progress(answer, on_progress))
         except ProviderError as error:  # the process died, or failed
+            if self._is_closed:
+                raise NotConfigured(_SAYS.closed) from error
             raise UnreadableAudio(str(error), **error.detail) from error
         finally:
             self._free.put(worker)
         told = json.loads(frames[0].payload)
         if "refused" in told:
-            raise _refusal(told["refused"])
+            raise _refusal(**told["refused"])
         return _RECEIVED.validate_python(told["received"]), Waveform.from_bytes(frames[1].payload)
 
 
-def _without_progress(frames: Iterator[Frame], on_progress: Callable[[float], object]) -> Iterator[Frame]:
+def _without_progress(frames: Iterable[Frame], on_progress: Callable[[float], object]) -> Iterator[Frame]:
     """Pass on what is the answer; all is read to the end, or the process would be taken to hang."""
     for frame in frames:
         heard_s = json.loads(frame.payload).get("heard_s") if frame.kind is Kind.JSON else None
@@ -122,17 +148,34 @@ def _without_progress(frames: Iterator[Frame], on_progress: Callable[[float], ob
             on_progress(heard_s)
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder that is gone afterwards, with all that is in it."""
+    with _on_disk():
+        folder = tempfile.TemporaryDirectory(prefix="audiokit-")
+    with folder:
+        yield Path(folder.name)
+
+
 def _as_file(source: Source, folder: Path) -> Path:
     if isinstance(source, Path):
         return source.resolve()
     path = folder / "given"
-    path.write_bytes(source)
+    with _on_disk():
+        path.write_bytes(source)
     return path
 
 
-def _refusal(told: dict[str, object]) -> AudiokitError:
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise no_room(error) from error
+
+
+def _refusal(*, kind: str, sentence: str, detail: dict[str, Any]) -> AudiokitError:
     """Return the error that the process met, as it was there."""
-    kind = getattr(errors, str(told["kind"]), UnreadableAudio)
-    error: AudiokitError = kind.__new__(kind)
-    AudiokitError.__init__(error, str(told["sentence"]))
-    return error
+    if kind in _OF_NUMBERS:
+        return _OF_NUMBERS[kind](**detail)
+    return _OF_WORDS.get(kind, InputError)(sentence, **detail)

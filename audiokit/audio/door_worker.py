@@ -31,7 +31,7 @@ def open_door() -> Answer:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pydantic import TypeAdapter  # noqa: PLC0415 - after the environment is set, before memory is bounded
 
-    from audiokit.audio.intake import Order, receive  # noqa: PLC0415 - the same
+    from audiokit.audio.intake import Order, no_room, receive  # noqa: PLC0415 - the same
 
     orders: TypeAdapter[Order] = TypeAdapter(Order)
     gc.freeze()
@@ -45,7 +45,11 @@ def open_door() -> Answer:
             order = orders.validate_python(asked["order"])
             received, waveform = yield from _told(receive(Path(asked["source"]), order, into))
         except AudiokitError as error:
-            yield _json(refused={"kind": type(error).__name__, "sentence": str(error)})
+            yield _refused(error)
+        except OSError as error:
+            yield _refused(no_room(error))
+        except MemoryError as error:
+            raise SystemExit from error  # the next recording shall find all of it free
         else:
             yield _json(received=asdict(received))
             yield Frame(Kind.SOUND, waveform.to_bytes())
@@ -65,6 +69,10 @@ def _told(work: Generator[float, None, Result]) -> Generator[Frame, None, Result
         if heard_s - last_s >= _TELL_EVERY_S:
             last_s = heard_s
             yield _json(heard_s=heard_s)
+
+
+def _refused(error: AudiokitError) -> Frame:
+    return _json(refused={"kind": type(error).__name__, "sentence": str(error), "detail": dict(error.detail)})
 
 
 def _json(**told: object) -> Frame:

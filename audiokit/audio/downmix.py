@@ -8,11 +8,12 @@ import numpy as np
 
 from audiokit.audio.clip import Clip
 
-__all__ = ["downmix_gains", "downmixed"]
+__all__ = ["Mixdown", "downmix_gains", "downmixed"]
 
 # ITU-R BS.775-3, table 2, one channel from many: centre 1, left and right 0.7071, surrounds 0.5; the LFE is left out.
 _CENTRE, _FRONT, _SURROUND = 1.0, 0.7071, 0.5
 _WEIGHTS = {"FC": _CENTRE, "LFE": 0.0, "LFE2": 0.0} | dict.fromkeys(("FL", "FR", "FLC", "FRC", "DL", "DR"), _FRONT)
+_CANCELLED_SHARE = 0.01  # of the power; what has nothing in common adds up to all of it
 
 
 def downmix_gains(channels: Sequence[str]) -> tuple[float, ...]:
@@ -32,3 +33,25 @@ def downmixed(clip: Clip, gains: Sequence[float]) -> Clip:
     if clip.n_channels == 1:
         return clip
     return Clip((clip.samples @ np.array(gains, np.float32))[:, None], clip.sample_rate_hz)
+
+
+class Mixdown:
+    """Makes one channel of blocks of many, and notes whether these cancel each other: one is another upside down."""
+
+    def __init__(self, gains: Sequence[float]) -> None:
+        self.gains = tuple(gains)
+        self._powers, self._mixed_power = np.zeros(len(self.gains)), 0.0
+
+    def add(self, block: Clip) -> Clip:
+        """Return the next block as one channel."""
+        mixed = downmixed(block, self.gains)
+        if block.n_channels > 1:
+            self._powers += np.einsum("ij,ij->j", block.samples, block.samples) * np.square(self.gains)
+            self._mixed_power += float(np.vdot(mixed.samples, mixed.samples))
+        return mixed
+
+    def alone(self) -> int | None:
+        """Return the channel that says most, where little is left of all together; else None."""
+        if self._mixed_power >= _CANCELLED_SHARE * self._powers.sum():
+            return None
+        return int(self._powers.argmax())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiokit.audio.fit import Bounds, Fit, Given, fit
@@ -19,8 +19,9 @@ from audiokit.audio.sniff import Container
 from audiokit.audio.track import MAX_DURATION_S, Measures, Origin, Track, listen
 from audiokit.audio.wav import mended
 from audiokit.audio.write import write
+from audiokit.errors import StoreError
 
-__all__ = ["Order", "Received", "receive"]
+__all__ = ["Order", "Received", "no_room", "receive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +61,17 @@ def receive(
     Raises:
         UnreadableAudio: there is no sound in it that can be decoded.
         FileTooLarge, ClipTooLong: more than the order takes.
+        InputError: the order's bounds leave no room for any sound.
+        OSError: the disk takes no more (:func:`no_room`).
     """
     with (yield from listen(source, max_duration_s=order.max_duration_s, max_size_bytes=order.max_size_bytes)) as track:
         changes = plan(track, order.wanted)
         origin = track.origin
-        given = Given(container=origin.container, size_bytes=origin.size_bytes, is_final=changes.is_nothing)
+        is_final = changes.is_nothing and origin.is_plain
+        given = Given(container=origin.container, size_bytes=origin.size_bytes, is_final=is_final)
         fitted = fit(given, heard_after(track, changes), order.bounds, overlap_s=order.overlap_s)
+        if fitted.form is None:
+            changes = replace(changes, sentences=())  # it keeps even its rate and channels
         received = Received(
             origin=origin,
             measures=track.measures,
@@ -75,6 +81,14 @@ def receive(
             files=() if into is None else _written(source, track, changes, fitted, into),
         )
         return received, track.waveform
+
+
+def no_room(error: OSError) -> StoreError:
+    """Return the error for sound that could not be put aside, or written."""
+    return StoreError(
+        "audiokit has no room on its disk for this recording. Try again later, or tell whoever runs audiokit.",
+        reason=error.strerror,
+    )
 
 
 def _written(source: Source, track: Track, changes: Changes, fitted: Fit, into: Path) -> tuple[str, ...]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import av
 import numpy as np
@@ -20,21 +18,15 @@ from av.container import InputContainer
 
 from audiokit.audio.batching import Batcher
 from audiokit.audio.clip import Clip, Samples
-from audiokit.audio.sniff import Container, resembles, sniff, sniff_file
-from audiokit.errors import FileTooLarge, UnreadableAudio
+from audiokit.audio.given import MAX_SIZE_BYTES, Source, container_of, size_of
+from audiokit.audio.sniff import Container
+from audiokit.errors import UnreadableAudio
 
-__all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "open_recording", "size_of"]
-
-Source = bytes | Path
-"""Where sound is: in memory, or in a file of ours. A path is read as a file only, whatever it looks like."""
-
-MAX_SIZE_BYTES = 2_000_000_000
-"""Three hours of 48 kHz stereo WAV are 2.07 GB as 16 bits; more is given in parts."""
+__all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "damaged", "open_recording", "translated"]
 
 _SAMPLE_RATES_HZ = range(1_000, 768_001)
 _LOUDEST = 64.0  # +36 dBFS; a float beyond it is damage, and its square would overflow
 _WEEK_S = 7 * 24 * 3600
-_FIRST_BYTES = 4096
 # The demuxer is named by us and never guessed by FFmpeg: some of those it would guess open other files.
 _DEMUXERS = {
     Container.WEBM: "matroska",
@@ -110,46 +102,12 @@ def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> R
         UnreadableAudio: it is no file, no sound, or no container that can be opened.
     """
     size_bytes = size_of(source, max_size_bytes=max_size_bytes)
-    container = _container_of(source)
+    container = container_of(source)
     with translated(container), contextlib.ExitStack() as on_failure:
         opened = on_failure.enter_context(contextlib.closing(_open(source, container)))
         recording = _described(opened, container, size_bytes)
         on_failure.pop_all()
         return recording
-
-
-def size_of(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> int:
-    """Return how many bytes there are.
-
-    Raises:
-        FileTooLarge: more than ``max_size_bytes``.
-        UnreadableAudio: it is no file, or none that can be read.
-    """
-    size_bytes = len(source) if isinstance(source, bytes) else _file_size(source)
-    if size_bytes > max_size_bytes:
-        raise FileTooLarge(size_bytes=size_bytes, max_size_bytes=max_size_bytes)
-    return size_bytes
-
-
-def _file_size(path: Path) -> int:
-    with _found():
-        status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-        raise UnreadableAudio("This is a folder, or no file at all. Record again, or upload a recording.")
-    return status.st_size
-
-
-def _container_of(source: Source) -> Container:
-    if isinstance(source, bytes):
-        container, head = sniff(source), source[:_FIRST_BYTES]
-    else:
-        with _found(), source.open("rb") as file:
-            container = sniff_file(file)
-            file.seek(0)
-            head = file.read(_FIRST_BYTES)
-    if container is None:
-        raise UnreadableAudio(_refusal(head))
-    return container
 
 
 def _open(source: Source, container: Container) -> InputContainer:
@@ -187,7 +145,7 @@ def _frames(source: InputContainer) -> Iterator[av.AudioFrame]:
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.FFmpegError):
+        except (StopIteration, IndexError, av.FFmpegError):  # IndexError: a track that came up on the way, at the end
             return
         try:
             frames = packet.decode()
@@ -207,7 +165,8 @@ def _of_a_rate(frame: av.AudioFrame) -> av.AudioFrame:
 
 def _block(frame: av.AudioFrame) -> Clip:
     n_channels = frame.layout.nb_channels
-    samples: Samples = np.asarray(frame.to_ndarray(), np.float32).reshape(-1, n_channels)
+    plane = cast("memoryview", frame.planes[0])  # in place: PyAV's own conversion copies twice
+    samples: Samples = np.frombuffer(plane, np.float32, frame.samples * n_channels).reshape(-1, n_channels)
     if not max(samples.max(), -samples.min()) <= _LOUDEST:  # false for NaN too
         samples = np.where(np.abs(samples) <= _LOUDEST, samples, np.float32(0))
     return Clip(samples, frame.sample_rate)
@@ -229,25 +188,3 @@ def translated(container: Container) -> Iterator[None]:
         yield
     except (av.FFmpegError, ValueError) as error:
         raise damaged(container, str(error)) from error
-
-
-@contextlib.contextmanager
-def _found() -> Iterator[None]:
-    """Turn what the system says of a path into a sentence that does not tell the path."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise UnreadableAudio(
-            "This recording is not there, or must not be read. Record again, or upload it once more.",
-            reason=getattr(error, "strerror", None) or type(error).__name__,
-        ) from error
-
-
-def _refusal(head: bytes) -> str:
-    if not head:
-        return "This file is empty. Record again, or upload the file once more."
-    thing = resembles(head)
-    return (
-        f"This is not sound that audiokit can read{f' (it looks like {thing})' if thing else ''}. "
-        "Record again, or upload WAV, MP3, M4A, FLAC, OGG or WebM."
-    )

@@ -22,6 +22,11 @@ class Spool:
         self.n_frames = 0
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - it lives as long as this does
 
+    @property
+    def duration_s(self) -> float:
+        """How long all of it lasts."""
+        return self.n_frames / self.sample_rate_hz
+
     def add(self, clip: Clip) -> None:
         """Put aside what comes next; what is beyond full scale is clipped."""
         self._file.write(to_pcm16(clip))

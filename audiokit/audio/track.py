@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Self
 
 import numpy as np
 
 from audiokit.audio.activity import Activity, ActivityMeter
-from audiokit.audio.bands import BAND_RATE_HZ, BandMeter, Rises
-from audiokit.audio.clip import Clip
-from audiokit.audio.downmix import downmix_gains, downmixed
+from audiokit.audio.channels import Channels
+from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.loudness import Loudness, LoudnessMeter
+from audiokit.audio.offset import OffsetMeter
 from audiokit.audio.peaks import PeaksMeter, Waveform
-from audiokit.audio.quality import MIN_SPEECH_S, n_clipped, peak
+from audiokit.audio.quality import MIN_SPEECH_S
 from audiokit.audio.reading import MAX_SIZE_BYTES, Recording, Source, damaged, open_recording
 from audiokit.audio.resample import Resampler
 from audiokit.audio.sniff import Container
@@ -30,11 +32,22 @@ from audiokit.errors import ClipTooLong
 __all__ = ["MAX_DURATION_S", "Measures", "Origin", "Track", "listen"]
 
 MAX_DURATION_S = 4 * 3600.0
+_PLAIN = {
+    (Container.WAV, "pcm_s16le"),
+    (Container.MP3, "mp3"),
+    (Container.MP3, "mp3float"),  # the same, by FFmpeg's other decoder
+    (Container.FLAC, "flac"),
+}
+_LEAST_OFFSET = 0.0005  # as a level, -66 dBFS: less hides nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What a recording was when it came. ``declared_s`` is what its container said, None if nothing."""
+    """What a recording was when it came. ``declared_s`` is what its container said, None if nothing.
+
+    ``used_channel``, counted from 0, is the only one that was listened to, since all together cancel each other; None
+    where they were mixed.
+    """
 
     container: Container
     codec: str
@@ -42,17 +55,24 @@ class Origin:
     n_channels: int
     size_bytes: int
     declared_s: float | None
+    used_channel: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether others hear in it what was heard here: its codec is the one that its container is known for."""
+        return (self.container, self.codec) in _PLAIN and self.used_channel is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
     """What can be said of a recording without understanding it. Levels are ``-inf`` for digital silence.
 
-    ``peak_dbfs`` and ``clipped_ratio`` (the share of samples that stand in a row at the ceiling) are of the recording
-    as it came, in any channel; all else, ``loudness`` too, is of one channel at the working rate. ``snr_db`` and
-    ``bandwidth_hz`` (up to where the mean spectrum of what is loud stays within 65 dB of its top) are None where they
-    cannot be told. ``dc_offset`` is the mean, of full scale. ``active_ratio`` is the share of time that trimming would
-    not touch, ``heard_ratio`` the share that rises above what is always there: with none of it, nobody spoke.
+    ``peak_dbfs``, ``clipped_ratio`` (the share of samples that stand in a row at the ceiling) and ``heard_ratio`` (the
+    share of time in which something rises above what is always there: with none of it, nobody spoke) are of the
+    recording as it came, in any channel. All else, ``loudness`` too, is of one channel at the working rate, and without
+    its ``dc_offset``: the level, of full scale, that it rests at. ``snr_db`` and ``bandwidth_hz`` (up to where the mean
+    spectrum of what is loud stays within 65 dB of its top) are None where they cannot be told. ``active_ratio`` is the
+    share of time that trimming would not touch.
     """
 
     duration_s: float
@@ -99,7 +119,7 @@ class Track:
     @property
     def duration_s(self) -> float:
         """How long it lasts."""
-        return self.spool.n_frames / self.spool.sample_rate_hz
+        return self.spool.duration_s
 
 
 def listen(
@@ -118,88 +138,60 @@ def listen(
         FileTooLarge: more bytes than ``max_size_bytes``.
         ClipTooLong: more sound than ``max_duration_s``; no more than that is decoded.
     """
-    with open_recording(source, max_size_bytes=max_size_bytes) as recording:
-        hearing = _Hearing(recording, sample_rate_hz)
-        try:
-            yield from hearing.go(max_duration_s)
-            return hearing.result()
-        except BaseException:
-            hearing.spool.close()
-            raise
-
-
-class _Given:
-    """What is measured of a recording's own samples, every channel on its own: what mixing down would hide."""
-
-    def __init__(self, first: Clip, channels: tuple[str, ...]) -> None:
-        n_channels = first.n_channels
-        self.sample_rate_hz, self.n_channels = first.sample_rate_hz, n_channels
-        self.gains = downmix_gains(channels if len(channels) == n_channels else ("",) * n_channels)
-        self.peak, self.n_frames, self._n_clipped = 0.0, 0, 0
-        self._bands, self._to_bands = BandMeter(n_channels), Resampler(self.sample_rate_hz, BAND_RATE_HZ, n_channels)
-
-    def add(self, block: Clip) -> None:
-        """Look at what comes next."""
-        self.n_frames += block.n_frames
-        self.peak = max(self.peak, peak(block.samples))
-        self._n_clipped += n_clipped(block.samples)
-        self._bands.add(self._to_bands.add(block).samples)
-
-    @property
-    def heard_s(self) -> float:
-        """How long it has lasted so far."""
-        return self.n_frames / self.sample_rate_hz
-
-    @property
-    def clipped_ratio(self) -> float:
-        """The share of samples that stand in a row at the ceiling."""
-        return self._n_clipped / (self.n_frames * self.n_channels)
-
-    def rises(self) -> Rises:
-        """Return what rises above what is always there, at the end."""
-        self._bands.add(self._to_bands.rest().samples)
-        return self._bands.result()
+    only: int | None = None
+    while True:
+        with open_recording(source, max_size_bytes=max_size_bytes) as recording, ExitStack() as on_failure:
+            hearing = _Hearing(recording, sample_rate_hz, only)
+            on_failure.callback(hearing.spool.close)
+            channels = yield from hearing.go(max_duration_s)
+            only = channels.alone()
+            if only is None:
+                track = hearing.result(channels)
+                on_failure.pop_all()
+                return track
 
 
 class _Hearing:
-    """All meters, and one block after the other through them."""
+    """All meters, and one block after the other through them; ``only`` is the one channel to listen to, if any."""
 
-    def __init__(self, recording: Recording, sample_rate_hz: int) -> None:
-        self.recording, self.spool, self._sum = recording, Spool(sample_rate_hz), 0.0
-        self._given: _Given | None = None
-        self._loudness, self._activity = LoudnessMeter(sample_rate_hz, 1), ActivityMeter(sample_rate_hz)
-        self._peaks, self._spectrum = PeaksMeter(sample_rate_hz), SpectrumMeter(sample_rate_hz)
+    def __init__(self, recording: Recording, sample_rate_hz: int, only: int | None) -> None:
+        self.recording, self.spool, self._only = recording, Spool(sample_rate_hz), only
+        self._levels, self._peaks = _Levels(sample_rate_hz), PeaksMeter(sample_rate_hz)
+        self._offsets, self._offset = OffsetMeter(sample_rate_hz), 0.0
 
-    def go(self, max_duration_s: float) -> Iterator[float]:
+    def go(self, max_duration_s: float) -> Generator[float, None, Channels]:
         """Hear everything, unless it is too long; yield how many seconds were heard so far."""
-        to_working: Resampler | None = None
-        for block in self.recording.blocks():
-            given = self._given = self._given or _Given(block, self.recording.channels)
-            to_working = to_working or Resampler(block.sample_rate_hz, self.spool.sample_rate_hz)
-            given.add(block)
-            if given.heard_s > max_duration_s:
-                duration_s = max(self.recording.declared_s or 0.0, given.heard_s)
+        blocks = self.recording.blocks()
+        first = next(blocks)
+        channels = Channels(first, self.recording.channels, only=self._only)
+        to_working = Resampler(first.sample_rate_hz, self.spool.sample_rate_hz)
+        for block in chain([first], blocks):
+            mixed = channels.add(block)
+            if channels.heard_s > max_duration_s:
+                duration_s = max(self.recording.declared_s or 0.0, channels.heard_s)
                 raise ClipTooLong(duration_s=duration_s, max_duration_s=max_duration_s)
-            self._hear(to_working.add(downmixed(block, given.gains)))
-            yield given.heard_s
-        if to_working is not None:
-            self._hear(to_working.rest())
+            self._hear(to_working.add(mixed))
+            yield channels.heard_s
+        self._hear(to_working.rest())
+        yield from self._without_offset()
+        return channels
 
-    def result(self) -> Track:
+    def result(self, channels: Channels) -> Track:
         """Return what was heard."""
-        if self._given is None or not self.spool.n_frames:
+        if not self.spool.n_frames:
             raise damaged(self.recording.container, "no frames")
-        activity = self._activity.result()
+        activity = self._levels.activity.result()
         return Track(
             origin=Origin(
                 container=self.recording.container,
                 codec=self.recording.codec,
-                sample_rate_hz=self._given.sample_rate_hz,
-                n_channels=self._given.n_channels,
+                sample_rate_hz=channels.sample_rate_hz,
+                n_channels=channels.n_channels,
                 size_bytes=self.recording.size_bytes,
                 declared_s=self.recording.declared_s,
+                used_channel=self._only,
             ),
-            measures=self._measures(self._given, activity),
+            measures=self._measures(channels, activity),
             activity=activity,
             waveform=self._peaks.result(),
             spool=self.spool,
@@ -209,20 +201,41 @@ class _Hearing:
         if not block.n_frames:
             return
         self.spool.add(block)
-        self._sum += float(block.samples.sum(dtype=np.float64))
-        for meter in (self._loudness, self._activity, self._peaks, self._spectrum):
+        for meter in (self._levels, self._offsets, self._peaks):
             meter.add(block.samples)
 
-    def _measures(self, given: _Given, activity: Activity) -> Measures:
+    def _without_offset(self) -> Iterator[float]:
+        """Measure again what an offset hides: levels, and with them where there is speech."""
+        self._offset = self._offsets.result()
+        if abs(self._offset) < _LEAST_OFFSET:
+            return
+        self._levels = _Levels(self.spool.sample_rate_hz)
+        for block in self.spool.blocks():
+            self._levels.add(block.samples - np.float32(self._offset))
+            yield self.spool.duration_s
+
+    def _measures(self, channels: Channels, activity: Activity) -> Measures:
         return Measures(
-            duration_s=self.spool.n_frames / self.spool.sample_rate_hz,
-            peak_dbfs=20 * math.log10(given.peak) if given.peak else -math.inf,
-            loudness=self._loudness.result(),
-            clipped_ratio=given.clipped_ratio,
+            duration_s=self.spool.duration_s,
+            peak_dbfs=20 * math.log10(channels.peak) if channels.peak else -math.inf,
+            loudness=self._levels.loudness.result(),
+            clipped_ratio=channels.clipped_ratio,
             noise_floor_dbfs=activity.noise_floor_dbfs,
             snr_db=activity.snr_db,
             active_ratio=activity.speech_ratio,
-            heard_ratio=given.rises().ratio,
-            bandwidth_hz=self._spectrum.bandwidth_hz(),
-            dc_offset=self._sum / self.spool.n_frames,
+            heard_ratio=channels.rises().ratio,
+            bandwidth_hz=self._levels.spectrum.bandwidth_hz(),
+            dc_offset=self._offset,
         )
+
+
+class _Levels:
+    """The meters that an offset would mislead."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self.loudness, self.activity = LoudnessMeter(sample_rate_hz, 1), ActivityMeter(sample_rate_hz)
+        self.spectrum = SpectrumMeter(sample_rate_hz)
+
+    def add(self, samples: Samples) -> None:
+        for meter in (self.loudness, self.activity, self.spectrum):
+            meter.add(samples)

@@ -42,7 +42,8 @@ class Batcher:
 
     def takes(self, frame: av.AudioFrame) -> bool:
         """Tell whether this frame is of the same kind: a graph takes one rate, layout and format."""
-        return _kind(frame) == self._kind
+        rate_hz, layout, kind = self._kind
+        return frame.sample_rate == rate_hz and frame.layout.name == layout and frame.format.name == kind
 
     def again(self, first: av.AudioFrame) -> Batcher:
         """Return the next one, for frames of another kind, that gives the same as this."""

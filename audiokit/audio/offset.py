@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from audiokit.audio.clip import Samples
+from audiokit.audio.clip import Clip, Samples
+from audiokit.audio.spool import Spool
 
-__all__ = ["OffsetMeter"]
+__all__ = ["OffsetMeter", "without_offset"]
 
 _WINDOWS_PER_S = 10  # whole periods of hum, at 50 and at 60 Hz
 _QUIET_PERCENTILE = 10  # less silence than that is a microphone that wakes late
 _NEXT_TO_NOTHING = 1e-12
+_FADE_S = 0.005  # a resampler's filter rings as long where an offset begins and ends
 
 _Floats = npt.NDArray[np.float64]
 
@@ -54,3 +57,13 @@ def _weighted_median(values: _Floats, weights: _Floats) -> float:
     order = values.argsort()
     reached = np.cumsum(weights[order])
     return float(values[order[np.searchsorted(reached, reached[-1] / 2)]])
+
+
+def without_offset(spool: Spool, offset: float) -> Iterator[Clip]:
+    """Yield what was put aside without its offset; both ends fade, since there the offset itself was sound."""
+    n_fade, at = _FADE_S * spool.sample_rate_hz, 0
+    for block in spool.blocks():
+        frames = np.arange(at, at + block.n_frames)
+        gains = np.minimum((np.minimum(frames, spool.n_frames - 1 - frames) + 0.5) / n_fade, 1).astype(np.float32)
+        yield Clip((block.samples - np.float32(offset)) * gains[:, None], block.sample_rate_hz)
+        at += block.n_frames

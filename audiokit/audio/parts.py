@@ -21,7 +21,7 @@ def in_parts(blocks: Iterable[Clip], parts: Sequence[Part]) -> Iterator[Iterator
         ValueError: the sound ends before the last part does, or has another rate.
     """
     source = _Source(iter(blocks))
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
+    for part, after in zip(parts, [*parts[1:], None], strict=False):  # of no parts, none
         kept_from = part.end_frame if after is None else after.start_frame
         yield source.between(part, kept_from)
 

@@ -17,6 +17,7 @@ from audiokit.audio.clip import Clip
 from audiokit.audio.denoise import denoised
 from audiokit.audio.limiter import limited
 from audiokit.audio.loudness import gain_db
+from audiokit.audio.offset import without_offset
 from audiokit.audio.powers import WINDOWS_PER_S, n_windows
 from audiokit.audio.timemap import TimeMap
 from audiokit.audio.track import Measures, Track
@@ -100,13 +101,13 @@ def prepared(track: Track, changes: Changes) -> Iterator[Clip]:
     """Yield the prepared recording: one channel at the track's rate, as long as ``changes`` says."""
     blocks: Iterator[Clip] = track.spool.blocks()
     if changes.dc_offset:  # first of all: what fades at the ends of a trimmed recording fades to nothing then
-        blocks = _scaled(blocks, 1.0, -changes.dc_offset)
+        blocks = without_offset(track.spool, changes.dc_offset)
     if changes.kept.removed_s:
         blocks = apply(blocks, changes.kept)
     if changes.denoises:
         blocks = denoised(blocks)
     if changes.gain_db:
-        blocks = _scaled(blocks, 10 ** (changes.gain_db / 20), 0.0)
+        blocks = _scaled(blocks, 10 ** (changes.gain_db / 20))
     if changes.ceiling_dbtp is not None:
         blocks = limited(blocks, changes.ceiling_dbtp)
     return blocks
@@ -197,6 +198,6 @@ def _is_noisy(measures: Measures) -> bool:
     return measures.has_speech and is_filled and above_floor_db < _NOISY_SNR_DB
 
 
-def _scaled(blocks: Iterator[Clip], factor: float, offset: float) -> Iterator[Clip]:
+def _scaled(blocks: Iterator[Clip], factor: float) -> Iterator[Clip]:
     for block in blocks:
-        yield Clip((block.samples + np.float32(offset)) * np.float32(factor), block.sample_rate_hz)
+        yield Clip(block.samples * np.float32(factor), block.sample_rate_hz)

@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Self
 
-import numpy as np
-
 from audiokit.audio.activity import Activity, ActivityMeter
 from audiokit.audio.channels import Channels
 from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.loudness import Loudness, LoudnessMeter
-from audiokit.audio.offset import OffsetMeter
+from audiokit.audio.offset import OffsetMeter, without_offset
 from audiokit.audio.peaks import PeaksMeter, Waveform
 from audiokit.audio.quality import MIN_SPEECH_S
 from audiokit.audio.reading import MAX_SIZE_BYTES, Recording, Source, damaged, open_recording
@@ -173,7 +171,7 @@ class _Hearing:
             self._hear(to_working.add(mixed))
             yield channels.heard_s
         self._hear(to_working.rest())
-        yield from self._without_offset()
+        yield from self._measure_again()
         return channels
 
     def result(self, channels: Channels) -> Track:
@@ -204,14 +202,14 @@ class _Hearing:
         for meter in (self._levels, self._offsets, self._peaks):
             meter.add(block.samples)
 
-    def _without_offset(self) -> Iterator[float]:
-        """Measure again what an offset hides: levels, and with them where there is speech."""
+    def _measure_again(self) -> Iterator[float]:
+        """Do so where an offset hides something: levels, and with them where there is speech."""
         self._offset = self._offsets.result()
         if abs(self._offset) < _LEAST_OFFSET:
             return
         self._levels = _Levels(self.spool.sample_rate_hz)
-        for block in self.spool.blocks():
-            self._levels.add(block.samples - np.float32(self._offset))
+        for block in without_offset(self.spool, self._offset):
+            self._levels.add(block.samples)
             yield self.spool.duration_s
 
     def _measures(self, channels: Channels, activity: Activity) -> Measures:

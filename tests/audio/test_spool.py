@@ -5,8 +5,8 @@ import pytest
 from clips import noise, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_recordings import joined
 from numpy.testing import assert_allclose, assert_array_equal
-from recordings import joined
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.spool import Spool

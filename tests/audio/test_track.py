@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from clips import noise, silence, tone
+from made_recordings import file_of, heard, joined
 from numpy.testing import assert_allclose
 from real import real_file
-from recordings import file_of, heard, joined
 from talks import activity_of, talk
 
 from audiokit.audio.clip import Clip

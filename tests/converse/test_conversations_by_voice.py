@@ -129,7 +129,7 @@ def test_the_quiet_around_what_was_said_is_kept_and_not_paid_for(studio: Studio,
     assert any("trimmed" in change for change in said.changes)
     assert studio.clips.read(ME, said.clip_digest or "") == data
     heard = next(e for e in studio.ledger.of_conversation(conversation_id) if e.kind == "converse")
-    assert heard.audio_in_tokens == int(said.sent_s * 10)
+    assert heard.audio_in_tokens == int((said.sent_s or 0) * 10)
 
 
 def test_a_waveform_is_kept_beside_the_clips_of_both(studio: Studio, conversation_id: str) -> None:

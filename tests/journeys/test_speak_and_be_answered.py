@@ -82,7 +82,7 @@ def test_a_person_speaks_and_is_answered_aloud(desk: Desk, page: Page) -> None:
     assert converse["cost_nanousd"] == 0
     assert converse["audio_out_tokens"] == round(answer.duration_s * 20)
     heard_s = sent_s(desk.data_dir, converse["turn_id"])
-    assert said.duration_s - 1 < heard_s < said.duration_s, "the quiet before and after is not paid for"
+    assert said.duration_s - 1.5 < heard_s <= said.duration_s, "the quiet before and after is not paid for"
     assert converse["audio_in_tokens"] == int(heard_s * 10)
     assert converse["model_used"] == "audiokit-offline"
     assert 0 < converse["first_byte_ms"] <= converse["total_ms"]

@@ -17,9 +17,9 @@ from audiokit.audio.quality import measure
 from audiokit.audio.wav import from_pcm16
 from audiokit.errors import UnsupportedFormat
 from audiokit.offline.engine import Engine
-from audiokit.process.pipe import Frame
 from audiokit.offline.speak import SAMPLE_RATE_HZ, TOKEN_BYTES, clauses
 from audiokit.offline.voices import VOICES
+from audiokit.process.pipe import Frame
 from audiokit.process.worker import Worker
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and I heard every word of it."

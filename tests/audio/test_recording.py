@@ -12,8 +12,8 @@ import pytest
 from clips import noise, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_recordings import file_of, joined
 from numpy.testing import assert_array_equal
-from recordings import file_of, joined
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.encode import SoundFormat, encode
@@ -55,7 +55,7 @@ def chained(*n_tracks: int) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("rate", RATES_HZ)
+@pytest.mark.parametrize("rate", [8_000, 11_025, 96_000])
 @pytest.mark.parametrize("channels", [1, 2, 6])
 @pytest.mark.parametrize("beyond", [-1, 0, 1])
 def test_samples_come_as_they_are_in_blocks_of_a_second(rate: int, channels: int, beyond: int) -> None:
@@ -69,7 +69,7 @@ def test_samples_come_as_they_are_in_blocks_of_a_second(rate: int, channels: int
 
 
 @pytest.mark.parametrize("rate", RATES_HZ)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(n_frames=st.integers(1, 100))
 def test_a_moment_is_read_to_the_frame(rate: int, n_frames: int) -> None:
     samples = noise(rate=rate)[:n_frames]

@@ -39,8 +39,10 @@ class OffsetMeter:
         sound = np.concatenate([self._waiting, samples[:, 0]])
         n_whole = len(sound) // self._window_frames
         windows = sound[: n_whole * self._window_frames].reshape(n_whole, self._window_frames)
-        self._means.extend(windows.mean(axis=1, dtype=np.float64))
-        self._powers.extend(windows.var(axis=1, dtype=np.float64))
+        means = windows.mean(axis=1, keepdims=True)
+        around = windows - means
+        self._means.extend(means[:, 0])
+        self._powers.extend(np.vecdot(around, around) / np.float32(self._window_frames))
         self._waiting = sound[n_whole * self._window_frames :].copy()
 
     def result(self) -> float:

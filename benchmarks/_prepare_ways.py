@@ -12,8 +12,8 @@ _RATE_HZ = 24_000
 
 def decoded(path: Path) -> None:
     """Decode, mix down and resample; the samples are dropped."""
-    from audiokit.audio.downmix import downmix_gains, downmixed  # noqa: PLC0415 - each way loads only what it needs
-    from audiokit.audio.reading import open_recording  # noqa: PLC0415 - the same
+    from audiokit.audio.changing.downmix import downmix_gains, downmixed  # noqa: PLC0415 - each way loads only what it needs
+    from audiokit.audio.reading.recording import open_recording  # noqa: PLC0415 - the same
     from audiokit.audio.resample import resampled_blocks  # noqa: PLC0415 - the same
 
     with open_recording(path) as recording:
@@ -34,9 +34,9 @@ def prepared(path: Path) -> None:
 
 def encoded(path: Path) -> None:
     """Write a WAV as MP3 of 64 kbit/s."""
-    from audiokit.audio.formats import SoundFormat  # noqa: PLC0415 - the same
-    from audiokit.audio.reading import open_recording  # noqa: PLC0415 - the same
-    from audiokit.audio.write import write  # noqa: PLC0415 - the same
+    from audiokit.audio.reading.recording import open_recording  # noqa: PLC0415 - the same
+    from audiokit.audio.writing.formats import SoundFormat  # noqa: PLC0415 - the same
+    from audiokit.audio.writing.write import write  # noqa: PLC0415 - the same
 
     with open_recording(path) as recording, tempfile.TemporaryDirectory() as folder:
         write(recording.blocks(), Path(folder) / "speech.mp3", SoundFormat.MP3, kbits=64)
@@ -46,7 +46,7 @@ def searched(path: Path) -> None:
     """Find the pauses."""
     import soundfile  # noqa: PLC0415 - the same
 
-    from audiokit.audio.activity import ActivityMeter  # noqa: PLC0415 - the same
+    from audiokit.audio.measuring.activity import ActivityMeter  # noqa: PLC0415 - the same
 
     with soundfile.SoundFile(path) as file:
         meter = ActivityMeter(file.samplerate)
@@ -57,7 +57,7 @@ def searched(path: Path) -> None:
 
 def joined(folder: Path) -> None:
     """Join every WAV of a folder."""
-    from audiokit.audio.stitch import join_files  # noqa: PLC0415 - the same
+    from audiokit.audio.writing.stitch import join_files  # noqa: PLC0415 - the same
 
     join_files(sorted(folder.glob("*.wav")), folder.parent / "joined.wav", pause_s=0.25, fade_s=0.005)
 

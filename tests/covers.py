@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import av
 
-from audiokit.audio.tags import Cover
+from audiokit.audio.writing.tags import Cover
 
 
 def png(width: int = 40, height: int = 30) -> bytes:

@@ -11,7 +11,7 @@ import soundfile
 from clips import Samples
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.reading import Source
+from audiokit.audio.reading.recording import Source
 from audiokit.audio.steps import done
 from audiokit.audio.track import Track, listen
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from clips import Samples
 
-from audiokit.audio.activity import Activity, ActivityMeter
-from audiokit.audio.powers import n_windows
+from audiokit.audio.measuring.activity import Activity, ActivityMeter
+from audiokit.audio.measuring.powers import n_windows
 
 Flags = npt.NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.reading import Recording, Source, damaged, open_recording
+from audiokit.audio.reading.recording import Recording, Source, damaged, open_recording
 from audiokit.audio.resample import resampled_blocks
 from audiokit.errors import ClipTooLong
 

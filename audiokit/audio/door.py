@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from audiokit.audio.given import Source, size_of
 from audiokit.audio.intake import Order, Received, no_room
-from audiokit.audio.peaks import Waveform
+from audiokit.audio.measuring.peaks import Waveform
+from audiokit.audio.reading.given import Source, size_of
 from audiokit.errors import (
     AudiokitError,
     ClipTooLong,

@@ -1,6 +1,6 @@
 """A clip becomes bytes that can be sent or kept. The settings are those that OpenAI's speech endpoint answers with.
 
-What has tags, or is too long to hold in memory, is written by ``audiokit.audio.write``.
+What has tags, or is too long to hold in memory, is written by ``audiokit.audio.writing.write``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.formats import SoundFormat
 from audiokit.audio.wav import to_wav
-from audiokit.audio.write import write
+from audiokit.audio.writing.formats import SoundFormat
+from audiokit.audio.writing.write import write
 
 __all__ = ["SoundFormat", "encode"]
 

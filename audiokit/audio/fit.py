@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audiokit.audio.activity import Activity
+from audiokit.audio.changing.split import Part, cut_points
 from audiokit.audio.clip import Clip
-from audiokit.audio.formats import SoundFormat
+from audiokit.audio.measuring.activity import Activity
+from audiokit.audio.reading.sniff import Container
 from audiokit.audio.resample import resampled_blocks
-from audiokit.audio.sniff import Container
-from audiokit.audio.split import Part, cut_points
+from audiokit.audio.writing.formats import SoundFormat
 from audiokit.errors import InputError, UnsupportedFormat
 
 __all__ = ["Bounds", "Fit", "Form", "Given", "fit"]

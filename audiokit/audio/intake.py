@@ -10,15 +10,15 @@ from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from audiokit.audio.changing.parts import in_parts
 from audiokit.audio.fit import Bounds, Fit, Given, fit
-from audiokit.audio.parts import in_parts
-from audiokit.audio.peaks import Waveform
+from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.prepare import Changes, Preparation, advice, heard_after, plan, prepared
-from audiokit.audio.reading import MAX_SIZE_BYTES, Source
-from audiokit.audio.sniff import Container
+from audiokit.audio.reading.recording import MAX_SIZE_BYTES, Source
+from audiokit.audio.reading.sniff import Container
 from audiokit.audio.track import MAX_DURATION_S, Measures, Origin, Track, listen
 from audiokit.audio.wav import mended
-from audiokit.audio.write import write
+from audiokit.audio.writing.write import write
 from audiokit.errors import StoreError
 
 __all__ = ["Order", "Received", "no_room", "receive"]

@@ -12,16 +12,16 @@ from math import inf, log10
 
 import numpy as np
 
-from audiokit.audio.activity import Activity
+from audiokit.audio.changing.denoise import denoised
+from audiokit.audio.changing.limiter import limited
+from audiokit.audio.changing.offset import without_offset
+from audiokit.audio.changing.timemap import TimeMap
+from audiokit.audio.changing.trim import apply, keep_plan
 from audiokit.audio.clip import Clip
-from audiokit.audio.denoise import denoised
-from audiokit.audio.limiter import limited
-from audiokit.audio.loudness import gain_db
-from audiokit.audio.offset import without_offset
-from audiokit.audio.powers import WINDOWS_PER_S, n_windows
-from audiokit.audio.timemap import TimeMap
+from audiokit.audio.measuring.activity import Activity
+from audiokit.audio.measuring.loudness import gain_db
+from audiokit.audio.measuring.powers import WINDOWS_PER_S, n_windows
 from audiokit.audio.track import Measures, Track
-from audiokit.audio.trim import apply, keep_plan
 
 __all__ = ["Changes", "Preparation", "advice", "heard_after", "plan", "prepared"]
 

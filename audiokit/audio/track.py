@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Self
 
-from audiokit.audio.activity import Activity, ActivityMeter
-from audiokit.audio.channels import Channels
+from audiokit.audio.changing.channels import Channels
+from audiokit.audio.changing.offset import OffsetMeter, without_offset
+from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip, Samples
-from audiokit.audio.loudness import Loudness, LoudnessMeter
-from audiokit.audio.offset import OffsetMeter, without_offset
-from audiokit.audio.peaks import PeaksMeter, Waveform
-from audiokit.audio.quality import MIN_SPEECH_S
-from audiokit.audio.reading import MAX_SIZE_BYTES, Recording, Source, damaged, open_recording
+from audiokit.audio.measuring.activity import Activity, ActivityMeter
+from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter
+from audiokit.audio.measuring.peaks import PeaksMeter, Waveform
+from audiokit.audio.measuring.quality import MIN_SPEECH_S
+from audiokit.audio.measuring.spectrum import SpectrumMeter
+from audiokit.audio.reading.recording import MAX_SIZE_BYTES, Recording, Source, damaged, open_recording
+from audiokit.audio.reading.sniff import Container
 from audiokit.audio.resample import Resampler
-from audiokit.audio.sniff import Container
-from audiokit.audio.spectrum import SpectrumMeter
-from audiokit.audio.spool import Spool
 from audiokit.errors import ClipTooLong
 
 __all__ = ["MAX_DURATION_S", "Measures", "Origin", "Track", "listen"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from audiokit.audio.peaks import PeaksMeter
+from audiokit.audio.measuring.peaks import PeaksMeter
 from audiokit.audio.wav import from_pcm16, pcm16_of
 from audiokit.converse.conversation import POINTS, Conversations, State
 from audiokit.errors import AudioForgotten, AudiokitError, Busy, ReplyUnusable

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from audiokit.audio.door import Admitted, Door
 from audiokit.audio.intake import Order
-from audiokit.audio.sniff import sniff
+from audiokit.audio.reading.sniff import sniff
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice

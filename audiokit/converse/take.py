@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from audiokit.audio.door import Admitted
 from audiokit.audio.fit import Bounds
-from audiokit.audio.formats import SoundFormat
 from audiokit.audio.intake import Order, Received
-from audiokit.audio.quality import refuse_unusable
+from audiokit.audio.measuring.quality import refuse_unusable
+from audiokit.audio.writing.formats import SoundFormat
 from audiokit.catalog.models import Model
 from audiokit.catalog.prices import AUDIO_IN_TOKENS_PER_S
 from audiokit.errors import ClipTooLong

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.sniff import Container, sniff
+from audiokit.audio.reading.sniff import Container, sniff
 from audiokit.errors import InputError
 from audiokit.offline.audio_ids import SpokenAnswers
 from audiokit.offline.chat_request import Sound, WireMessage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from audiokit import money
-from audiokit.audio.sniff import Container
+from audiokit.audio.reading.sniff import Container
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
 from audiokit.errors import AudiokitError
 from audiokit.people.addresses import clip_url, live_url, words_url

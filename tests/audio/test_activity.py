@@ -17,8 +17,8 @@ from numpy.testing import assert_array_equal
 from real import REAL, real_file, real_files
 from talks import activity_from, activity_of, talk, voice
 
-from audiokit.audio.activity import LEAD_S, TAIL_S, Activity, ActivityMeter, Segment
 from audiokit.audio.decode import decode
+from audiokit.audio.measuring.activity import LEAD_S, TAIL_S, Activity, ActivityMeter, Segment
 from audiokit.audio.resample import resample
 
 RATE = 16_000

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from audiokit.audio.atomic import replaced
+from audiokit.audio.writing.atomic import replaced
 
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from audiokit.audio.atomic import replaced
+from audiokit.audio.writing.atomic import replaced
 with replaced(Path(sys.argv[1])) as file:
     file.write(bytes(3_000_000))
     file.flush()

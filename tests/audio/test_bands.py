@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from talks import talk
 
-from audiokit.audio.bands import BAND_RATE_HZ, BandMeter, Rises
+from audiokit.audio.measuring.bands import BAND_RATE_HZ, BandMeter, Rises
 
 TALK = talk([(1, 2), (3, 5)], seconds=8, rate=BAND_RATE_HZ)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.audio.baseline import Baseline, Differences, Usual, against, baseline
-from audiokit.audio.prosody import Prosody
+from audiokit.audio.voice.baseline import Baseline, Differences, Usual, against, baseline
+from audiokit.audio.voice.prosody import Prosody
 
 PLAIN = Prosody(
     duration_s=12.0,

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from real import real_files
 
+from audiokit.audio.changing.denoise import denoised
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.denoise import denoised
 from audiokit.audio.resample import resample
 
 RATE = 16_000

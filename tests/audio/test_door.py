@@ -24,11 +24,11 @@ from talks import talk
 from audiokit.audio.clip import Clip
 from audiokit.audio.door import Admitted, Door, _refusal
 from audiokit.audio.fit import Bounds
-from audiokit.audio.formats import SoundFormat
 from audiokit.audio.intake import Order, receive
 from audiokit.audio.prepare import Preparation
 from audiokit.audio.steps import done
 from audiokit.audio.wav import to_wav
+from audiokit.audio.writing.formats import SoundFormat
 from audiokit.errors import (
     ClipTooLong,
     FileTooLarge,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from audiokit.audio.changing.downmix import Mixdown, downmix_gains, downmixed
 from audiokit.audio.clip import Clip
-from audiokit.audio.downmix import Mixdown, downmix_gains, downmixed
 
 LAYOUTS = ["mono", "stereo", "2.1", "3.0", "4.0", "quad", "5.0", "5.1", "5.1(side)", "6.1", "7.1", "7.1(wide)", "22.2"]
 STEREO = ("FL", "FR")

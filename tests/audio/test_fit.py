@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from talks import activity_from, long_talk
 
-from audiokit.audio.activity import Activity
 from audiokit.audio.clip import Clip
 from audiokit.audio.fit import Bounds, Form, Given, fit
-from audiokit.audio.formats import SoundFormat
-from audiokit.audio.sniff import Container
-from audiokit.audio.write import write
+from audiokit.audio.measuring.activity import Activity
+from audiokit.audio.reading.sniff import Container
+from audiokit.audio.writing.formats import SoundFormat
+from audiokit.audio.writing.write import write
 from audiokit.errors import InputError, UnsupportedFormat
 
 RATE = 24_000

@@ -20,9 +20,9 @@ from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
 from audiokit.audio.fit import Bounds
 from audiokit.audio.intake import Order, Received, no_room, receive
-from audiokit.audio.peaks import Waveform
+from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.prepare import Preparation
-from audiokit.audio.reading import Source
+from audiokit.audio.reading.recording import Source
 from audiokit.audio.steps import done
 from audiokit.audio.wav import to_wav, wav_header
 from audiokit.errors import ClipTooLong, FileTooLarge, InputError, StoreError, UnreadableAudio

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from audiokit.audio.k_weighting import N_REMEMBERED, KWeighting, biquads
+from audiokit.audio.measuring.k_weighting import N_REMEMBERED, KWeighting, biquads
 
 RATES = [8_000, 11_025, 12_345, 16_000, 22_050, 24_000, 44_100, 48_000, 96_000, 192_000]
 AT_REST = np.zeros(N_REMEMBERED)

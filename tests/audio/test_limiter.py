@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from real import real_files
 
+from audiokit.audio.changing.limiter import limited
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.limiter import limited
+from audiokit.audio.measuring.true_peak import TruePeak
 from audiokit.audio.resample import resample
-from audiokit.audio.true_peak import TruePeak
 
 RATE = 24_000
 RATES = [8_000, 16_000, 24_000, 48_000]

@@ -13,7 +13,7 @@ from real import real_file
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.loudness import Loudness, LoudnessMeter, gain_db, loudness
+from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter, gain_db, loudness
 
 RATE = 24_000
 # What FFmpeg 5.1's ebur128=peak=true says of these files, at their own rate and channels.

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.formats import Recipe
-from audiokit.audio.mp3 import _crc16, write_mp3
-from audiokit.audio.tags import Tags
 from audiokit.audio.wav import to_pcm16
+from audiokit.audio.writing.formats import Recipe
+from audiokit.audio.writing.mp3 import _crc16, write_mp3
+from audiokit.audio.writing.tags import Tags
 
 KBITS = {
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from talks import talk
 
-from audiokit.audio.offset import OffsetMeter
+from audiokit.audio.changing.offset import OffsetMeter
 
 RATE = 24_000
 TALK = talk([(1, 3), (4, 6)], seconds=8, rate=RATE)

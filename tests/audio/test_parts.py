@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from made_recordings import joined
 from numpy.testing import assert_array_equal
 
+from audiokit.audio.changing.parts import in_parts
+from audiokit.audio.changing.split import Part
 from audiokit.audio.clip import Clip
-from audiokit.audio.parts import in_parts
-from audiokit.audio.split import Part
 
 RATE = 8_000
 N_FRAMES = 1_000

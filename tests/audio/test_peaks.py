@@ -10,7 +10,7 @@ from clips import noise, silence, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiokit.audio.peaks import PeaksMeter, Waveform
+from audiokit.audio.measuring.peaks import PeaksMeter, Waveform
 from audiokit.errors import Damaged
 
 RATE = 24_000

@@ -5,8 +5,8 @@ from covers import jpeg, png
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.audio.pictures import picture_size
-from audiokit.audio.tags import Cover
+from audiokit.audio.writing.pictures import picture_size
+from audiokit.audio.writing.tags import Cover
 from audiokit.errors import UnsupportedFormat
 
 SIDES = st.integers(min_value=1, max_value=600)

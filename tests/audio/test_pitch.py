@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from voices import VOWELS, hissing, voice
 
 from audiokit.audio.clip import Clip
-from audiokit.audio.pitch import QUIETEST_DBFS, Windows, contour, listen
+from audiokit.audio.voice.pitch import QUIETEST_DBFS, Windows, contour, listen
 
 RATE = 16_000
 PITCHES_HZ = [70, 80, 100, 123, 150, 187, 220, 261, 300, 350, 400, 450, 490]

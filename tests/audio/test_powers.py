@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from audiokit.audio.powers import PowerMeter, n_windows
+from audiokit.audio.measuring.powers import PowerMeter, n_windows
 
 RATES = st.sampled_from([100, 8_000, 8_001, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000])
 

@@ -14,10 +14,10 @@ from made_recordings import heard, joined
 from real import real_file
 from talks import activity_of, talk
 
+from audiokit.audio.changing.timemap import TimeMap
 from audiokit.audio.clip import Clip
-from audiokit.audio.loudness import loudness
+from audiokit.audio.measuring.loudness import loudness
 from audiokit.audio.prepare import Changes, Preparation, advice, heard_after, plan, prepared
-from audiokit.audio.timemap import TimeMap
 from audiokit.audio.track import Track
 
 RATE = 24_000

@@ -10,11 +10,11 @@ from clips import noise, silence, tone
 from real import real_file
 from voices import hissing, voice
 
-from audiokit.audio.activity import Segment
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.prosody import Prosody, prosody
+from audiokit.audio.measuring.activity import Segment
 from audiokit.audio.resample import resample
+from audiokit.audio.voice.prosody import Prosody, prosody
 
 RATE = 24_000
 # Medians and ranges of Praat 6.1.38 ("To Pitch (ac)", twice, the second time in the range that turns.py names).

@@ -12,7 +12,7 @@ from real import real_file, real_files
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.quality import Quality, measure, refuse_unusable
+from audiokit.audio.measuring.quality import Quality, measure, refuse_unusable
 from audiokit.audio.wav import from_pcm16, to_pcm16
 from audiokit.errors import ClipTooShort, NothingHeard
 

@@ -17,8 +17,8 @@ from numpy.testing import assert_array_equal
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.given import size_of
-from audiokit.audio.reading import Source, open_recording
+from audiokit.audio.reading.given import size_of
+from audiokit.audio.reading.recording import Source, open_recording
 from audiokit.audio.wav import from_pcm16, to_wav, wav_header
 from audiokit.errors import FileTooLarge, UnreadableAudio
 

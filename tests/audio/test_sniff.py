@@ -10,7 +10,7 @@ from real import real_files
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.sniff import Container, resembles, sniff
+from audiokit.audio.reading.sniff import Container, resembles, sniff
 
 CLIP = Clip(tone(seconds=0.3), 24_000)
 ID3 = b"ID3\x04\x00\x00" + bytes([0, 0, 1, 5])  # declares 128 + 5 bytes

@@ -11,8 +11,8 @@ from talks import voice
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
+from audiokit.audio.measuring.spectrum import SpectrumMeter
 from audiokit.audio.resample import resample
-from audiokit.audio.spectrum import SpectrumMeter
 
 RATE = 24_000
 

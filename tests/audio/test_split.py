@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from real import real_file
 from talks import activity_from, activity_of, long_talk
 
-from audiokit.audio.activity import Activity
+from audiokit.audio.changing.split import Part, cut_points
 from audiokit.audio.decode import decode
+from audiokit.audio.measuring.activity import Activity
 from audiokit.audio.resample import resample
-from audiokit.audio.split import Part, cut_points
 
 RATE = 16_000
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from made_recordings import joined
 from numpy.testing import assert_allclose, assert_array_equal
 
+from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip
-from audiokit.audio.spool import Spool
 
 RATE = 8_000
 

@@ -16,10 +16,10 @@ from real import real_files
 from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.sources import Sound
-from audiokit.audio.stitch import Mark, Part, join_files, joined, planned
+from audiokit.audio.reading.sources import Sound
 from audiokit.audio.wav import to_pcm16, to_wav, wav_header
-from audiokit.audio.write import write
+from audiokit.audio.writing.stitch import Mark, Part, join_files, joined, planned
+from audiokit.audio.writing.write import write
 from audiokit.errors import UnreadableAudio
 
 FADE_S = 0.005

@@ -24,10 +24,10 @@ from numpy.testing import assert_array_equal
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.formats import SoundFormat
-from audiokit.audio.id3 import id3
-from audiokit.audio.tags import Chapter, Cover, Tags
-from audiokit.audio.write import write
+from audiokit.audio.writing.formats import SoundFormat
+from audiokit.audio.writing.id3 import id3
+from audiokit.audio.writing.tags import Chapter, Cover, Tags
+from audiokit.audio.writing.write import write
 
 # mutagen is typed only in part.
 ID3: Any = mutagen.id3.ID3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.audio.timemap import TimeMap
+from audiokit.audio.changing.timemap import TimeMap
 
 RATES = st.sampled_from([8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000])
 THREE_HOURS_S = 3 * 3600

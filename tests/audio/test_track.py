@@ -10,12 +10,12 @@ from numpy.testing import assert_allclose
 from real import real_file
 from talks import activity_of, talk
 
+from audiokit.audio.changing.downmix import downmix_gains, downmixed
 from audiokit.audio.clip import Clip
-from audiokit.audio.downmix import downmix_gains, downmixed
-from audiokit.audio.loudness import loudness
-from audiokit.audio.peaks import PeaksMeter
+from audiokit.audio.measuring.loudness import loudness
+from audiokit.audio.measuring.peaks import PeaksMeter
+from audiokit.audio.reading.sniff import Container
 from audiokit.audio.resample import resample
-from audiokit.audio.sniff import Container
 from audiokit.audio.track import Origin, listen
 from audiokit.audio.wav import to_pcm16, to_wav
 from audiokit.errors import ClipTooLong, FileTooLarge, UnreadableAudio

@@ -10,12 +10,12 @@ from real import real_file
 from talks import activity_from, activity_of, long_talk, talk
 from words import known_words, n_wrong
 
-from audiokit.audio.activity import LEAD_S, TAIL_S
+from audiokit.audio.changing.timemap import TimeMap
+from audiokit.audio.changing.trim import apply, keep_plan
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
+from audiokit.audio.measuring.activity import LEAD_S, TAIL_S
 from audiokit.audio.resample import resample
-from audiokit.audio.timemap import TimeMap
-from audiokit.audio.trim import apply, keep_plan
 from audiokit.offline.engine import Engine
 
 RATE = 16_000

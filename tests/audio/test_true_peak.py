@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from audiokit.audio.true_peak import CELL_FRAMES, TruePeak, crests
+from audiokit.audio.measuring.true_peak import CELL_FRAMES, TruePeak, crests
 
 RATE = 48_000
 

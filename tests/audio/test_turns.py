@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audiokit.audio.pitch import Windows
-from audiokit.audio.turns import joined, turns_of
+from audiokit.audio.voice.pitch import Windows
+from audiokit.audio.voice.turns import joined, turns_of
 
 
 def windows(pitch_hz: float, n: int, *, level_dbfs: float = -20.0) -> Windows:

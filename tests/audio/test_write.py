@@ -18,12 +18,12 @@ from numpy.testing import assert_array_equal
 
 from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.decode import decode
-from audiokit.audio.formats import Recipe, SoundFormat
-from audiokit.audio.sniff import Container, sniff
-from audiokit.audio.tags import Chapter, Tags
+from audiokit.audio.reading.sniff import Container, sniff
 from audiokit.audio.wav import from_pcm16, mended, pcm16_of, to_pcm16
-from audiokit.audio.wav_stream import write_wav
-from audiokit.audio.write import Written, write
+from audiokit.audio.writing.formats import Recipe, SoundFormat
+from audiokit.audio.writing.tags import Chapter, Tags
+from audiokit.audio.writing.wav_stream import write_wav
+from audiokit.audio.writing.write import Written, write
 
 ALL = list(SoundFormat)
 MP4S = [SoundFormat.M4A, SoundFormat.M4B]

@@ -13,8 +13,8 @@ from numpy.testing import assert_array_equal
 from terminal import chapters_of, saved, sounding, told, typed
 
 from audiokit.audio.decode import decode
-from audiokit.audio.formats import SoundFormat
-from audiokit.audio.sniff import Container, sniff
+from audiokit.audio.reading.sniff import Container, sniff
+from audiokit.audio.writing.formats import SoundFormat
 
 CONTAINERS = {
     SoundFormat.WAV: Container.WAV,

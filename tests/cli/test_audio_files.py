@@ -14,7 +14,7 @@ from clips import noise
 from terminal import saved, sounding, spoken, text, told, typed
 
 from audiokit.audio.decode import decode
-from audiokit.cli.audio_sound import heard
+from audiokit.cli.audio.sound import heard
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 

@@ -11,7 +11,7 @@ from terminal import chapters_of, saved, sounding, text, told, typed
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.loudness import loudness
+from audiokit.audio.measuring.loudness import loudness
 from audiokit.audio.wav import wav_header
 
 

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from terminal import saved, spoken, told, typed
 
 from audiokit.audio.decode import decode
-from audiokit.audio.loudness import loudness
+from audiokit.audio.measuring.loudness import loudness
 
 
 def test_a_recording_is_prepared_and_its_changes_are_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from faults import Faults, bad_key, broken, cut, slow
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
-from audiokit.audio.peaks import Waveform
+from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.resample import resample
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Tier

@@ -14,10 +14,10 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["audiokit"]):
-    from audiokit.audio.peaks import Waveform
-    from audiokit.audio.pictures import picture_size
-    from audiokit.audio.sniff import resembles, sniff
+    from audiokit.audio.measuring.peaks import Waveform
+    from audiokit.audio.reading.sniff import resembles, sniff
     from audiokit.audio.wav import mended, pcm16_of
+    from audiokit.audio.writing.pictures import picture_size
     from audiokit.errors import AudiokitError
 
 

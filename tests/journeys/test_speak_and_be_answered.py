@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from real import real_file
 
 from audiokit.audio.decode import decode
-from audiokit.audio.quality import measure
+from audiokit.audio.measuring.quality import measure
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.audio.quality import measure
+from audiokit.audio.measuring.quality import measure
 from audiokit.audio.wav import from_pcm16
 from audiokit.errors import UnsupportedFormat
 from audiokit.offline.engine import Engine

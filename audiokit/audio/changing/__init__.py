@@ -1,0 +1,1 @@
+"""What is done to sound: mixed down, trimmed, cut, levelled, cleaned; times map back."""

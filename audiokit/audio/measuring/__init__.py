@@ -1,0 +1,1 @@
+"""What can be told of sound while it streams by, without changing it."""

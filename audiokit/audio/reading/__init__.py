@@ -1,0 +1,1 @@
+"""Recordings as they are given: judged by content, opened, read in blocks."""

@@ -1,0 +1,1 @@
+"""How somebody speaks: pitch, turns, rate, against their own baseline."""

@@ -1,0 +1,1 @@
+"""Sound as files: formats, tags, chapters, joining."""

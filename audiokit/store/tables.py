@@ -24,13 +24,25 @@ from sqlalchemy import (
     Table,
     TypedColumns,
     UniqueConstraint,
+    false,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from audiokit.store.columns import Instant, JsonText, Words
 
-__all__ = ["clip", "conversation", "entry", "insert_once", "metadata", "person", "turn"]
+__all__ = [
+    "clip",
+    "conversation",
+    "entry",
+    "insert_once",
+    "metadata",
+    "person",
+    "preference",
+    "prompt",
+    "turn",
+]
 
 metadata: Final = MetaData(
     naming_convention={
@@ -61,6 +73,15 @@ class _Conversation(TypedColumns):
     instructions: Named[str | None] = Column(Words)
     created_at: Named[datetime] = Column(Instant)
     updated_at: Named[datetime] = Column(Instant)
+    model: Named[str | None] = Column(Words)
+    answer_with: Named[str] = Column(Words, server_default="sound")
+    language: Named[str | None] = Column(Words)
+    translates: Named[bool] = Column(Boolean, server_default=false())
+    keeps_voices: Named[bool] = Column(Boolean, server_default=false())
+    uses_tools: Named[bool] = Column(Boolean, server_default=true())
+    branched_from: Named[str | None] = Column(Words)
+    digest: Named[str | None] = Column(Words)
+    digest_until: Named[int | None] = Column(Integer)
 
 
 conversation: Final = Table("conversation", metadata, _Conversation, Index(None, "person_id", "updated_at"))
@@ -88,6 +109,11 @@ class _Turn(TypedColumns):
     created_at: Named[datetime] = Column(Instant)
     sent_s: Named[float | None] = Column(Double)
     changes: Named[Any | None] = Column(JsonText)
+    typed: Named[str | None] = Column(Words)
+    timings: Named[Any | None] = Column(JsonText)
+    calls: Named[Any | None] = Column(JsonText)
+    levels: Named[Any | None] = Column(JsonText)
+    in_words: Named[bool] = Column(Boolean, server_default=false())
 
 
 turn: Final = Table(
@@ -113,6 +139,37 @@ class _Clip(TypedColumns):
 
 
 clip: Final = Table("clip", metadata, _Clip)
+
+
+class _Preference(TypedColumns):
+    """What a person has chosen or measured once, such as their room; one row for each name."""
+
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"), primary_key=True)
+    name: Named[str] = Column(Words, primary_key=True)
+    value: Named[Any | None] = Column(JsonText)
+
+
+preference: Final = Table("preference", metadata, _Preference)
+
+
+class _Prompt(TypedColumns):
+    """What was said once and made into a finished prompt, with what each stage made of it."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"))
+    title: Named[str] = Column(Words)
+    style: Named[str] = Column(Words)
+    clip_digest: Named[str | None] = Column(Words)
+    clip_media_type: Named[str | None] = Column(Words)
+    cleaned_digest: Named[str | None] = Column(Words)
+    transcript: Named[str | None] = Column(Words)
+    refined: Named[str | None] = Column(Words)
+    stages: Named[Any | None] = Column(JsonText)
+    created_at: Named[datetime] = Column(Instant)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+prompt: Final = Table("prompt", metadata, _Prompt, Index(None, "person_id", "updated_at"))
 
 
 class _Entry(TypedColumns):

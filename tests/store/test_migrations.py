@@ -41,6 +41,8 @@ def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str |
     database = open_database(address, tmp_path)
     expected: dict[str, set[str | None]] = {
         "person": set(),
+        "preference": set(),
+        "prompt": set(),
         "conversation": set(),
         "turn": {"ck_turn_speaker", "ck_turn_state"},
         "clip": set(),
@@ -141,7 +143,7 @@ _STEP_THAT_MAKES_CONVERSATION_ANEW = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "HEAD", None, None
 
 def upgrade():
     with op.batch_alter_table("conversation", recreate="auto") as table:
@@ -160,8 +162,8 @@ def test_altering_a_parent_leaves_its_children(
         connection.execute(text("INSERT INTO person VALUES ('ada', 'Ada', '2026-11-21 12:00:00.000000')"))
         connection.execute(
             text(
-                "INSERT INTO conversation VALUES "
-                "('c', 'ada', '', 'alloy', 'full', NULL, '2026-11-21 12:00:00', '2026-11-21 12:00:00')"
+                "INSERT INTO conversation (id, person_id, title, voice, tier, created_at, updated_at) "
+                "VALUES ('c', 'ada', '', 'alloy', 'full', '2026-11-21 12:00:00', '2026-11-21 12:00:00')"
             )
         )
         connection.execute(
@@ -172,15 +174,15 @@ def test_altering_a_parent_leaves_its_children(
         )
     scripts = _scripts_with(tmp_path / "scripts", _STEP_THAT_MAKES_CONVERSATION_ANEW)
     monkeypatch.setattr(migrations, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrations, "REVISIONS", (*REVISIONS, "0003"))
-    monkeypatch.setattr(migrations, "HEAD", "0003")
+    monkeypatch.setattr(migrations, "REVISIONS", (*REVISIONS, "9000"))
+    monkeypatch.setattr(migrations, "HEAD", "9000")
 
     open_database(address, tmp_path).close()
 
     with database.read() as connection:
         assert connection.execute(text("SELECT id FROM turn")).scalars().all() == ["t"]
         assert connection.execute(text("SELECT voice_name, mood FROM conversation")).one() == ("alloy", "")
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0003"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9000"
     database.close()
 
 
@@ -189,7 +191,7 @@ def _scripts_with(folder: Path, step: str) -> Path:
     (folder / "versions").mkdir(parents=True)
     for path in (ours / "env.py", *(ours / "versions").glob("0*.py")):
         (folder / path.relative_to(ours)).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "versions" / "0003_next.py").write_text(step, encoding="utf-8")
+    (folder / "versions" / "9000_next.py").write_text(step.replace("HEAD", HEAD), encoding="utf-8")
     return folder
 
 
@@ -200,7 +202,7 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "INSERT INTO clip VALUES ('d', 'nobody', 'audio/wav', 1, '2026-11-21 12:00:00', 'recording', NULL)"
         )
         connection.execute("DELETE FROM alembic_version")
-        for name in ("turn", "conversation", "person", "entry"):
+        for name in ("turn", "conversation", "preference", "prompt", "person", "entry"):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE clip RENAME TO old_clip")
 

@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from audiokit.errors import NotConfigured
 
@@ -45,8 +45,38 @@ def _absolute(value: Path) -> Path:
     return value.expanduser().absolute()
 
 
+def _in_order(value: object) -> tuple[Engine, ...]:
+    """Read ``azure,openai,offline``, or the same as a list in the secrets file. What stands there is not repeated."""
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError(_AN_ENGINE)
+    names = [name.strip().lower() for name in names]
+    if not names or not set(names) <= set(Engine):
+        raise ValueError(_AN_ENGINE)
+    order = tuple(Engine(name) for name in names)
+    if len(set(order)) < len(order):
+        raise ValueError("each engine can be named once only; the first is asked first, the others stand in for it")
+    if Engine.AUTO in order and len(order) > 1:
+        raise ValueError("auto finds one engine and stands alone; to have others stand in, name them all")
+    return order
+
+
+def _roles_at_engines(value: dict[str, str]) -> dict[str, str]:
+    for key in value:
+        engine, dot, _ = key.rpartition(".")
+        if dot and engine not in set(Engine) - {Engine.AUTO}:
+            raise ValueError(f"{key} names no engine before its dot; write it as converse, or openai.converse")
+    return value
+
+
+_AN_ENGINE = (
+    f"an engine is one of {', '.join(Engine)}; several are written in the order in which to ask them, such as "
+    "azure,openai,offline"
+)
+Order = Annotated[tuple[Engine, ...], NoDecode, BeforeValidator(_in_order)]
 Address = Annotated[str, AfterValidator(_http_address)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
+ModelsByRole = Annotated[dict[str, str], AfterValidator(_roles_at_engines)]
 
 
 class _SecretsFile(PydanticBaseSettingsSource):
@@ -77,19 +107,35 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True)
     secrets_file: ClassVar[Path] = DEFAULT_SECRETS_FILE
 
-    engine: Engine = Field(
-        Engine.AUTO,
+    order: Order = Field(
+        (Engine.AUTO,),
         validation_alias="AUDIOKIT_ENGINE",
-        description="Who speaks and listens. `auto` takes Azure if its endpoint is set, OpenAI (or the compatible "
-        "server at `OPENAI_BASE_URL`) if its key or address is set, and else the offline engine.",
+        description="Who speaks and listens: `openai`, `azure`, `compatible`, `offline`, or several in order, such as "
+        "`azure,openai,offline`: the first is asked first, and a later one only where nothing can have been billed by "
+        "those before. `auto` takes one: Azure if its endpoint is set, the compatible server if its address is set, "
+        "OpenAI if its key is set, and else the offline engine.",
     )
     openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="Key of OpenAI or of a compatible server."
+        None,
+        validation_alias="OPENAI_API_KEY",
+        description="Key of OpenAI, or of the compatible server at `OPENAI_BASE_URL`.",
     )
     openai_base_url: Address | None = Field(
         None,
         validation_alias="OPENAI_BASE_URL",
-        description="Address of a server that speaks OpenAI's wire format, such as `http://127.0.0.1:8000/v1`.",
+        description="Address of a server that speaks OpenAI's wire format, such as `http://127.0.0.1:8000/v1`; with "
+        "`AUDIOKIT_ENGINE=openai`, another address of OpenAI's own.",
+    )
+    compatible_base_url: Address | None = Field(
+        None,
+        validation_alias="AUDIOKIT_COMPATIBLE_BASE_URL",
+        description="Address of the compatible server, in place of `OPENAI_BASE_URL`: to have it beside OpenAI. "
+        "Nothing that is set for OpenAI is sent there.",
+    )
+    compatible_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="AUDIOKIT_COMPATIBLE_API_KEY",
+        description="Key of the server at `AUDIOKIT_COMPATIBLE_BASE_URL`, if it wants one.",
     )
     azure_openai_endpoint: Address | None = Field(
         None, validation_alias="AZURE_OPENAI_ENDPOINT", description="`https://NAME.openai.azure.com`."
@@ -109,10 +155,11 @@ class Settings(BaseSettings):
         validation_alias="AUDIOKIT_AZURE_DEPLOYMENTS",
         description='Deployment names where they differ from the model\'s: `{"gpt-audio-1.5": "my-audio"}`.',
     )
-    models: dict[str, str] = Field(
+    models: ModelsByRole = Field(
         default_factory=dict,
         validation_alias="AUDIOKIT_MODELS",
-        description='Models by role, above the catalog\'s choice: `{"converse": "my-model", "transcribe": "other"}`.',
+        description='Models by role, above the catalog\'s choice: `{"converse": "my-model", "transcribe": "other"}` at '
+        'the first engine, `{"openai.converse": "gpt-audio"}` at the one that is named.',
     )
     database_url: SecretStr | None = Field(
         None,
@@ -157,28 +204,54 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _SecretsFile(settings_cls, cls.secrets_file)
 
     @model_validator(mode="after")
-    def _engine_has_what_it_needs(self) -> Self:
-        missing = {
-            Engine.OPENAI: None if self.openai_api_key else "OPENAI_API_KEY",
-            Engine.COMPATIBLE: None if self.openai_base_url else "OPENAI_BASE_URL",
-            Engine.AZURE: None if self.azure_openai_endpoint else "AZURE_OPENAI_ENDPOINT",
-        }.get(self.chosen_engine)
-        if missing is None and self.chosen_engine is Engine.AZURE and not self.azure_openai_api_key:
-            missing = "AZURE_OPENAI_API_KEY"
-        if missing:
-            raise ValueError(f"AUDIOKIT_ENGINE is {self.chosen_engine.value}, and that needs {missing}")
+    def _engines_have_what_they_need(self) -> Self:
+        for engine in self.engines:
+            if missing := self._missing(engine):
+                raise ValueError(f"AUDIOKIT_ENGINE comes to {engine.value}, and that needs {missing}")
+        if self.compatible_api_key and not self.compatible_base_url:
+            raise ValueError("AUDIOKIT_COMPATIBLE_API_KEY is set, and that needs AUDIOKIT_COMPATIBLE_BASE_URL")
         return self
+
+    def _missing(self, engine: Engine) -> str | None:
+        """Return the first setting that ``engine`` cannot do without, or None."""
+        needs: dict[Engine, dict[str, object]] = {
+            Engine.OPENAI: {"OPENAI_API_KEY": self.openai_api_key},
+            Engine.COMPATIBLE: {"OPENAI_BASE_URL": self.compatible_base_url or self.openai_base_url},
+            Engine.AZURE: {
+                "AZURE_OPENAI_ENDPOINT": self.azure_openai_endpoint,
+                "AZURE_OPENAI_API_KEY": self.azure_openai_api_key,
+            },
+        }
+        if Engine.OPENAI in self.engines:  # OPENAI_BASE_URL is OpenAI's own then, and so is the key
+            needs[Engine.COMPATIBLE] = {"AUDIOKIT_COMPATIBLE_BASE_URL": self.compatible_base_url}
+        return next((name for name, value in needs.get(engine, {}).items() if not value), None)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines that answer, in the order in which to ask them: as set, or the one that ``auto`` comes to."""
+        if self.order != (Engine.AUTO,):
+            return self.order
+        if self.azure_openai_endpoint:
+            return (Engine.AZURE,)
+        if self.compatible_base_url or self.openai_base_url:
+            return (Engine.COMPATIBLE,)
+        return (Engine.OPENAI,) if self.openai_api_key else (Engine.OFFLINE,)
 
     @property
     def chosen_engine(self) -> Engine:
-        """The engine that answers: what was asked for, or what ``auto`` comes to."""
-        if self.engine is not Engine.AUTO:
-            return self.engine
-        if self.azure_openai_endpoint:
-            return Engine.AZURE
-        if self.openai_base_url:
-            return Engine.COMPATIBLE
-        return Engine.OPENAI if self.openai_api_key else Engine.OFFLINE
+        """The engine that is asked first."""
+        return self.engines[0]
+
+    def models_at(self, engine: Engine) -> dict[str, str]:
+        """Return the operator's models by role at ``engine``.
+
+        A plain role holds at the first engine only: what is served there need not exist at another.
+        """
+        at = f"{engine.value}."
+        named = {key.removeprefix(at): model for key, model in self.models.items() if key.startswith(at)}
+        if engine is not self.chosen_engine:
+            return named
+        return {role: model for role, model in self.models.items() if "." not in role} | named
 
     @classmethod
     def names(cls) -> dict[str, str]:

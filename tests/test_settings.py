@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from audiokit.cli.main import main
 from audiokit.errors import NotConfigured
 from audiokit.settings import Engine, Settings
 
@@ -29,6 +31,8 @@ def test_with_nothing_set_the_offline_engine_answers() -> None:
         ({"OPENAI_BASE_URL": "http://127.0.0.1:8000/v1", "OPENAI_API_KEY": SECRET}, Engine.COMPATIBLE),
         ({"AZURE_OPENAI_ENDPOINT": "https://x.openai.azure.com", "AZURE_OPENAI_API_KEY": SECRET}, Engine.AZURE),
         ({"OPENAI_API_KEY": SECRET, "AUDIOKIT_ENGINE": "offline"}, Engine.OFFLINE),
+        ({"AUDIOKIT_COMPATIBLE_BASE_URL": "http://127.0.0.1:8000/v1"}, Engine.COMPATIBLE),
+        ({"AUDIOKIT_COMPATIBLE_BASE_URL": "http://h/v1", "OPENAI_API_KEY": SECRET}, Engine.COMPATIBLE),
     ],
 )
 def test_the_engine_follows_from_the_standard_names(
@@ -37,6 +41,129 @@ def test_the_engine_follows_from_the_standard_names(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Settings.read().chosen_engine is engine
+
+
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What every engine needs."""
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("AUDIOKIT_COMPATIBLE_BASE_URL", "http://127.0.0.1:8000/v1")
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    ("order", "engines"),
+    [
+        ("offline", (Engine.OFFLINE,)),
+        ("azure,openai,offline", (Engine.AZURE, Engine.OPENAI, Engine.OFFLINE)),
+        (" OpenAI , compatible ", (Engine.OPENAI, Engine.COMPATIBLE)),
+        ("auto", (Engine.AZURE,)),
+    ],
+)
+def test_engines_are_asked_in_the_order_in_which_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, order: str, engines: tuple[Engine, ...]
+) -> None:
+    monkeypatch.setenv("AUDIOKIT_ENGINE", order)
+
+    settings = Settings.read()
+
+    assert settings.engines == engines
+    assert settings.chosen_engine is engines[0]
+
+
+def test_in_the_secrets_file_the_order_can_be_a_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    in_file(monkeypatch, tmp_path, f'audiokit_engine = ["openai", "offline"]\nopenai_api_key = "{SECRET}"\n')
+
+    assert Settings.read().engines == (Engine.OPENAI, Engine.OFFLINE)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    ("order", "sentence"),
+    [
+        ("azure,azure", "each engine can be named once only"),
+        ("openai,auto", "auto finds one engine and stands alone"),
+        ("azure,elevenlabs", "an engine is one of auto, openai, azure, compatible, offline"),
+        ("azure,,offline", "an engine is one of"),
+        (",", "an engine is one of"),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, order: str, sentence: str
+) -> None:
+    monkeypatch.setenv("AUDIOKIT_ENGINE", order)
+    with pytest.raises(NotConfigured, match=f"^AUDIOKIT_ENGINE: {sentence}.*\\.$"):
+        Settings.read()
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    ("order", "name"),
+    [
+        ("offline,openai", "OPENAI_API_KEY"),
+        ("offline,azure", "AZURE_OPENAI_ENDPOINT"),
+        ("openai,azure", "AZURE_OPENAI_API_KEY"),
+        ("openai,compatible", "AUDIOKIT_COMPATIBLE_BASE_URL"),
+    ],
+)
+def test_every_engine_of_the_order_must_have_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, order: str, name: str
+) -> None:
+    monkeypatch.delenv(name)
+    monkeypatch.setenv("AUDIOKIT_ENGINE", order)
+    with pytest.raises(NotConfigured, match=f"AUDIOKIT_ENGINE comes to {order.split(',')[1]}, and that needs {name}"):
+        Settings.read()
+
+
+def test_openais_own_names_cannot_mean_openai_and_a_compatible_server_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else its key would go to both."""
+    monkeypatch.setenv("AUDIOKIT_ENGINE", "compatible,openai")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    with pytest.raises(NotConfigured, match="needs AUDIOKIT_COMPATIBLE_BASE_URL"):
+        Settings.read()
+
+
+def test_a_key_of_a_compatible_server_without_its_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOKIT_COMPATIBLE_API_KEY", SECRET)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+    with pytest.raises(NotConfigured, match=r"AUDIOKIT_COMPATIBLE_API_KEY .* needs AUDIOKIT_COMPATIBLE_BASE_URL"):
+        Settings.read()
+
+
+@pytest.mark.usefixtures("everything")
+def test_a_plain_role_holds_at_the_first_engine_and_a_named_one_at_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOKIT_ENGINE", "compatible,openai,offline")
+    models = '{"converse": "qwen", "write": "llama", "compatible.write": "mistral", "openai.converse": "gpt-audio"}'
+    monkeypatch.setenv("AUDIOKIT_MODELS", models)
+
+    settings = Settings.read()
+
+    assert settings.models_at(Engine.COMPATIBLE) == {"converse": "qwen", "write": "mistral"}
+    assert settings.models_at(Engine.OPENAI) == {"converse": "gpt-audio"}
+    assert settings.models_at(Engine.OFFLINE) == {}
+
+
+@pytest.mark.parametrize("key", ["opnai.converse", "auto.converse", ".converse"])
+def test_a_model_for_no_engine_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("AUDIOKIT_MODELS", f'{{"{key}": "x"}}')
+    with pytest.raises(NotConfigured, match=r"AUDIOKIT_MODELS: .*names no engine before its dot"):
+        Settings.read()
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_command_shows_the_order_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOKIT_ENGINE", "azure,openai,offline")
+    monkeypatch.setenv("AUDIOKIT_COMPATIBLE_API_KEY", SECRET)
+
+    shown = CliRunner().invoke(main, ["settings"]).output
+
+    assert re.search(r"^AUDIOKIT_ENGINE +azure,openai,offline$", shown, re.MULTILINE)
+    assert re.search(r"^AUDIOKIT_COMPATIBLE_API_KEY +\(set\)$", shown, re.MULTILINE)
+    assert "Asked in this order: azure, openai, offline." in shown
+    assert SECRET not in shown
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_default(

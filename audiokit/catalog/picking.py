@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from audiokit.catalog.models import Catalog, Model, Provider, Role, Tier
 
-__all__ = ["Ask", "Obstacle", "Pick", "endpoint_for", "obstacle", "pick"]
+__all__ = ["Ask", "Obstacle", "Pick", "endpoint_for", "heir", "listed_names", "obstacle", "obstacle_to_asking", "pick"]
 
 _WAYS: Mapping[Role, tuple[str, ...]] = {
     Role.CONVERSE: ("chat/completions", "realtime"),
@@ -67,11 +67,7 @@ class Pick:
 
 def pick(ask: Ask) -> Pick | None:
     """Return the first candidate that nothing stands in the way of."""
-    for model in ask.candidates:
-        endpoint = endpoint_for(model, ask)
-        if endpoint is not None and obstacle(model, ask) is None:
-            return Pick(model=model, model_name=_served_name(model, ask) or model.id, endpoint=endpoint)
-    return None
+    return next((_picked(model, ask) for model in ask.candidates if obstacle(model, ask) is None), None)
 
 
 def obstacle(model: Model, ask: Ask) -> Obstacle | None:
@@ -86,6 +82,28 @@ def obstacle(model: Model, ask: Ask) -> Obstacle | None:
     return Obstacle.OUT_OF_REACH if endpoint_for(model, ask) is None else None
 
 
+def obstacle_to_asking(model: Model, ask: Ask) -> Obstacle | None:
+    """Return what keeps a person from having ``model`` who asks for it by name, or None.
+
+    As :func:`obstacle`, but what an endpoint lists can be had there, whatever our dates say: sources disagree on some,
+    and a choice of one's own may be tried where the catalog's own must not depend on it.
+    """
+    if listed_names(model, ask):
+        return None if endpoint_for(model, ask) else Obstacle.OUT_OF_REACH
+    return obstacle(model, ask)
+
+
+def heir(model: Model, ask: Ask) -> Pick | None:
+    """Return who takes over from ``model`` where it cannot be had: its named replacement, or else the role's own pick.
+
+    That is the tier's own, or where it has none, the other tier's.
+    """
+    named = _replacement(model, ask)
+    if named is not None and ask.role in named.roles and obstacle(named, ask) is None:
+        return _picked(named, ask)
+    return pick(ask) or next(filter(None, (pick(replace(ask, tier=tier)) for tier in Tier)), None)
+
+
 def endpoint_for(model: Model, ask: Ask) -> str | None:
     """Return the best endpoint at which ``model`` can play the role over the transports at hand."""
     has_socket = ask.role in _LIVE_ROLES or "realtime" in ask.transports
@@ -93,5 +111,27 @@ def endpoint_for(model: Model, ask: Ask) -> str | None:
     return next((way for way in ways if way in model.endpoints), None)
 
 
+def listed_names(model: Model, ask: Ask) -> tuple[str, ...]:
+    """Return the names of ``model`` that the endpoint lists, later snapshots last; none where it was not asked."""
+    served = ask.served or frozenset()
+    ours = [name for name in model.names if name in served]
+    longer = (name for name in served.difference(ours) if name.startswith(model.names))
+    return (*ours, *sorted(name for name in longer if ask.catalog.find(name) is model))
+
+
+def _picked(model: Model, ask: Ask) -> Pick | None:
+    endpoint = endpoint_for(model, ask)
+    if endpoint is None:
+        return None
+    return Pick(model=model, model_name=_served_name(model, ask) or model.id, endpoint=endpoint)
+
+
 def _served_name(model: Model, ask: Ask) -> str | None:
-    return next((name for name in model.names if name in (ask.served or ())), None)
+    return next(iter(listed_names(model, ask)), None)
+
+
+def _replacement(model: Model, ask: Ask) -> Model | None:
+    """Return what its provider names in its place; OpenAI's word serves where the provider has none."""
+    lives = (model.lifecycle(ask.provider), model.lifecycle(Provider.OPENAI))
+    name = next((life.replacement for life in lives if life and life.replacement), None)
+    return ask.catalog.find(name) if name else None

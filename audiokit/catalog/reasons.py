@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from audiokit.catalog.models import Model, Provider, Role, Tier
-from audiokit.catalog.picking import Ask, Obstacle, Pick, obstacle, pick
+from audiokit.catalog.picking import Ask, Obstacle, Pick, heir, obstacle, obstacle_to_asking, pick
 from audiokit.errors import AudiokitError, ModelRetired, NotConfigured
 
-__all__ = ["PURPOSES", "nobody", "why_listed", "why_told"]
+__all__ = ["PURPOSES", "nobody", "why_asked", "why_ended", "why_instead", "why_listed", "why_offered", "why_told"]
 
 PURPOSES: Mapping[Role, str] = {
     Role.CONVERSE: "conversation",
@@ -50,6 +50,51 @@ def why_told(name: str, model: Model, ask: Ask, *, is_listed: bool) -> str:
             return f"{name}: set by the operator; {_end(model, ask, moves_on=False)}"
 
 
+def why_asked(name: str, model: Model, ask: Ask) -> str:
+    """Return that a person chose this model, and until when it can be had."""
+    return f"{name}: your choice. {why_offered(model, ask)}"
+
+
+def why_instead(chosen_name: str, chosen: Model, asked: str, ask: Ask) -> str:
+    """Return why a person does not get the model they asked for, and that ``chosen`` serves in its place."""
+    known = ask.catalog.find(asked)
+    if known is None:
+        because = "it is not known here"
+    elif ask.role in known.roles and (trouble := obstacle_to_asking(known, ask)):
+        because = _trouble(known, trouble, ask, called="it")
+    else:
+        because = f"it cannot be used for {PURPOSES[ask.role]}"
+    return f"{chosen_name}: in place of {asked}, as {because}; {_end(chosen, ask, moves_on=False)}"
+
+
+def why_offered(model: Model, ask: Ask) -> str:
+    """Return until when a model that can be had will be there, and what replaces it then."""
+    if ask.provider is Provider.OFFLINE:
+        return "The engine inside this app; free, and nothing leaves this machine."
+    if ask.server_decides:
+        return "This server lists it."
+    if not model.lifecycles:
+        return "It is not in our catalog, so its price and its end are unknown."
+    end = model.shuts_down_on(ask.provider)
+    if end is None:
+        return "No end date announced."
+    if end <= ask.on:
+        return f"It was to end on {end}, and is still listed; {_successor(model, ask)}."
+    days = (end - ask.on).days
+    its = "OpenAI ends its own" if ask.provider is Provider.COMPATIBLE else "Ends"
+    return f"{its} {end}, in {days} day{'' if days == 1 else 's'}; {_successor(model, replace(ask, on=end))}."
+
+
+def why_ended(model: Model, trouble: Obstacle, ask: Ask) -> str:
+    """Return why a model cannot be had, and what replaces it."""
+    successor = _successor(model, ask)
+    if trouble is Obstacle.ENDED:
+        its = "OpenAI ended its own" if ask.provider is Provider.COMPATIBLE else "Ended"
+        return f"{its} {model.shuts_down_on(ask.provider)}. {successor.replace('nothing', 'Nothing')}."
+    because = _trouble(model, trouble, ask, called="it")
+    return f"{because[:1].upper()}{because[1:]}; {successor}."
+
+
 def nobody(ask: Ask) -> AudiokitError:
     """Return the error for a role that nobody can play there: retired, never offered, not served, or out of reach."""
     purpose, place = PURPOSES[ask.role], _PLACES[ask.provider]
@@ -87,20 +132,18 @@ def _merit(chosen: Pick, ask: Ask) -> str:
     return f"it takes over {purpose}, as {because}"
 
 
-def _trouble(model: Model, trouble: Obstacle, ask: Ask) -> str:
-    place = _PLACES[ask.provider]
+def _trouble(model: Model, trouble: Obstacle, ask: Ask, *, called: str | None = None) -> str:
+    place, name = _PLACES[ask.provider], called or model.id
     match trouble:
         case Obstacle.ENDED:
             owner = "OpenAI" if ask.provider is Provider.COMPATIBLE else place
-            return f"{owner} switched {model.id} off on {model.shuts_down_on(ask.provider)}"
+            return f"{owner} switched {name} off on {model.shuts_down_on(ask.provider)}"
         case Obstacle.NOT_OFFERED:
-            return f"{place} is not known to offer {model.id}"
+            return f"{place} is not known to offer {name}"
         case Obstacle.NOT_SERVED:
-            return (
-                f"{place if ask.provider is Provider.COMPATIBLE else f'this key at {place}'} does not list {model.id}"
-            )
+            return f"{place if ask.provider is Provider.COMPATIBLE else f'this key at {place}'} does not list {name}"
         case Obstacle.OUT_OF_REACH:
-            return f"{model.id} needs a live connection"
+            return f"{name} needs a live connection"
 
 
 def _end(model: Model, ask: Ask, *, moves_on: bool = True) -> str:
@@ -118,11 +161,19 @@ def _end(model: Model, ask: Ask, *, moves_on: bool = True) -> str:
 
 
 def _afterwards(ask: Ask) -> str:
-    heir = pick(ask)
-    if heir is None:
+    follower = pick(ask)
+    if follower is None:
         return "Nothing that we know follows it."
-    warning = ", which may paraphrase" if _composes(heir, ask) else ""
-    return f"Then this tier moves to {heir.model_name}{warning}."
+    warning = ", which may paraphrase" if _composes(follower, ask) else ""
+    return f"Then this tier moves to {follower.model_name}{warning}."
+
+
+def _successor(model: Model, ask: Ask) -> str:
+    successor = heir(model, ask)
+    if successor is None:
+        return "nothing that we know replaces it"
+    warning = ", and may paraphrase" if _composes(successor, ask) else ""
+    return f"{successor.model_name} replaces it{warning}"
 
 
 def _composes(chosen: Pick, ask: Ask) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from audiokit.catalog.facts import Confidence, Evidence
 from audiokit.catalog.models import Catalog, Model, Provider, Role, Tier
-from audiokit.catalog.picking import Ask, endpoint_for, pick
-from audiokit.catalog.reasons import PURPOSES, nobody, why_listed, why_told
+from audiokit.catalog.picking import Ask, endpoint_for, listed_names, obstacle_to_asking, pick
+from audiokit.catalog.reasons import PURPOSES, nobody, why_asked, why_instead, why_listed, why_told
+from audiokit.catalog.unlisted import unlisted
 from audiokit.errors import NotConfigured
 
 __all__ = ["REALTIME", "Choice", "choose"]
@@ -38,7 +38,7 @@ class Choice:
     retires_in_days: int | None
 
 
-def choose(  # noqa: PLR0913 - eight independent questions; a bag around them would only hide them
+def choose(  # noqa: PLR0913 - nine independent questions; a bag around them would only hide them
     catalog: Catalog,
     role: Role,
     tier: Tier,
@@ -48,8 +48,12 @@ def choose(  # noqa: PLR0913 - eight independent questions; a bag around them wo
     overrides: Mapping[str, str] = MappingProxyType({}),
     served: frozenset[str] | None = None,
     transports: frozenset[str] = frozenset(),
+    asked: str | None = None,
 ) -> Choice:
     """Return the model that plays ``role`` at ``provider`` on a day.
+
+    ``asked`` is the model that a person named, one of :func:`audiokit.catalog.offers.offers`: it is chosen if it can be
+    had there, also before the operator's; and if not, what would be chosen without it serves, and ``why`` says so.
 
     ``overrides`` are the operator's (role to model name) and win, except at the offline engine, which has one model.
     ``served`` is what the endpoint lists as its models, None where it was not asked: what it does not list is passed
@@ -63,11 +67,42 @@ def choose(  # noqa: PLR0913 - eight independent questions; a bag around them wo
     """
     ask = Ask(catalog=catalog, role=role, tier=tier, on=on, provider=provider, served=served, transports=transports)
     _refuse_unknown_roles(overrides)
-    if provider is not Provider.OFFLINE and role.value in overrides:
-        return _as_told(overrides[role.value], ask)
+    told = overrides.get(role.value) if provider is not Provider.OFFLINE else None
+    if asked is not None and asked != told:
+        return _as_asked(asked, ask) or _instead_of(asked, _by_rule(told, ask), ask)
+    return _by_rule(told, ask)
+
+
+def _by_rule(told: str | None, ask: Ask) -> Choice:
+    if told is not None:
+        return _as_told(told, ask)
     if (chosen := pick(ask)) is None:
         raise nobody(ask)
     return _choice(chosen.model, chosen.model_name, chosen.endpoint, why_listed(chosen, ask), ask)
+
+
+def _as_asked(name: str, ask: Ask) -> Choice | None:
+    """Return a person's own choice, or None if it cannot be had.
+
+    A name that only a compatible server knows holds until its list says otherwise.
+    """
+    known = ask.catalog.find(name)
+    if known is None:
+        may_be_there = ask.provider is Provider.COMPATIBLE and (ask.served is None or name in ask.served)
+        model = unlisted(name, ask) if may_be_there else None
+    else:
+        can_be_had = ask.role in known.roles and obstacle_to_asking(known, ask) is None
+        model = known if can_be_had else None
+    if model is None or (endpoint := endpoint_for(model, ask)) is None:
+        return None
+    if known is not None:
+        names = listed_names(known, ask) or known.names
+        name = name if name in names else names[0]
+    return _choice(model, name, endpoint, why_asked(name, model, ask), ask)
+
+
+def _instead_of(name: str, choice: Choice, ask: Ask) -> Choice:
+    return replace(choice, why=why_instead(choice.model_name, choice.model, name, ask))
 
 
 def _as_told(name: str, ask: Ask) -> Choice:
@@ -81,8 +116,9 @@ def _as_told(name: str, ask: Ask) -> Choice:
             f"Name another, or leave {ask.role} out.",
             model=name,
         )
-    stand_in, endpoint = next((m, way) for m in ask.candidates if (way := endpoint_for(m, ask)))
-    model = _unlisted(name, stand_in, ask)
+    model = unlisted(name, ask)
+    if model is None or (endpoint := endpoint_for(model, ask)) is None:
+        raise nobody(ask)
     return _choice(model, name, endpoint, why_told(name, model, ask, is_listed=False), ask)
 
 
@@ -91,15 +127,6 @@ def _choice(model: Model, name: str, endpoint: str, why: str, ask: Ask) -> Choic
     days = None if end is None else (end - ask.on).days
     return Choice(
         model=model, model_name=name, endpoint=endpoint, role=ask.role, tier=ask.tier, why=why, retires_in_days=days
-    )
-
-
-def _unlisted(name: str, stand_in: Model, ask: Ask) -> Model:
-    assumed = Evidence(
-        source=f"set by the operator; assumed to be like {stand_in.id}", checked_on=ask.on, confidence=Confidence.C
-    )
-    return replace(
-        stand_in, id=name, aliases=(), family="unlisted", tier=ask.tier, prices=(), lifecycles=(), evidence=assumed
     )
 
 

@@ -27,7 +27,8 @@ def settings(as_markdown: bool) -> None:  # noqa: FBT001 - click passes flags by
     except AudiokitError as error:
         raise click.ClickException(str(error)) from error
     for name, field in Settings.model_fields.items():
-        click.echo(f"{field.validation_alias!s:28} {_shown(getattr(values, name))}")
+        click.echo(f"{field.validation_alias!s:28} {_shown(getattr(values, name))}".rstrip())
+    click.echo(f"\nAsked in this order: {', '.join(values.engines)}.")
 
 
 def markdown() -> str:
@@ -44,10 +45,12 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if value is None or value is PydanticUndefined or value == {}:
         return ""
-    return f"`{value.as_posix() if isinstance(value, Path) else value}`"
+    return f"`{value.as_posix() if isinstance(value, Path) else _shown(value)}`"
 
 
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "(set)"
+    if isinstance(value, tuple):
+        return ",".join(value)
     return "" if value is None or value == {} else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +17,14 @@ from audiokit.speech import bodies, wire
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.failures import translating
 from audiokit.speech.fields import Json, object_at
+from audiokit.speech.once import EVENT_STREAM
 from audiokit.speech.replies import Event, Reply, SoundPiece
 from audiokit.speech.requests import Converse, Request, Speak, Transcribe
 from audiokit.speech.stream import ChatStream
 
 __all__ = ["OnEndpoint"]
+
+_LOOK_S = 10.0  # for the list of models: nobody waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class OnEndpoint:
     def reply(self, request: Request) -> Reply:
         """Send ``request`` once and wait for the whole reply."""
         began = self.clock()
-        with translating(self.endpoint.name, request.model):
+        with self._translating(request.model):
             answer = self._ask(request)
             reply = _read(request, answer)
         return replace(reply, request_id=answer.headers.get("x-request-id"), total_ms=self._ms_since(began))
@@ -45,10 +49,15 @@ class OnEndpoint:
         began, first_sound_ms = self.clock(), None
         body = self._named(bodies.chat_body(request, streamed=True))
         collected = ChatStream(wants_sound=request.voice is not None, listened=request.listens)
-        with translating(self.endpoint.name, request.model):
+        with self._translating(request.model):
             # As JSON, not as the SDK's models: to build one for each piece took four fifths of the time (measured).
             chunks = self.client.post(
-                "/chat/completions", body=body, cast_to=object, stream=True, stream_cls=Stream[object]
+                "/chat/completions",
+                body=body,
+                cast_to=object,
+                options={"headers": {"Accept": EVENT_STREAM}},
+                stream=True,
+                stream_cls=Stream[object],
             )
         with chunks:
             for event in self._events(chunks, collected, request.model, deadline=began + self.timeout_s):
@@ -63,9 +72,14 @@ class OnEndpoint:
         )
 
     def served(self) -> frozenset[str]:
-        """Return the names of the models that the endpoint lists."""
-        with translating(self.endpoint.name, None):
-            return frozenset(model.id for model in self.client.models.list())
+        """Return the names of the models that the endpoint lists, after one short look.
+
+        On Azure these are the models that could be deployed, not those that are (Models - List, checked 2026-11-21).
+        """
+        client = self.client.with_options(timeout=min(_LOOK_S, self.timeout_s), max_retries=0)
+        with self._translating(None):
+            listed = client.get("/models", cast_to=httpx2.Response)
+        return _names(listed)
 
     def warm(self) -> None:
         """Have the SDK load the parts that calls use, which it leaves to the first call (half a second)."""
@@ -96,7 +110,7 @@ class OnEndpoint:
         """
         began = False
         try:
-            with translating(self.endpoint.name, model):
+            with self._translating(model):
                 for chunk in chunks:
                     for event in collected.feed(_chunk(chunk)):
                         began = True
@@ -111,6 +125,10 @@ class OnEndpoint:
 
     def _named(self, body: dict[str, Any]) -> dict[str, Any]:
         return body | {"model": self.endpoint.name_on_wire(body["model"])}
+
+    def _translating(self, model: str | None) -> AbstractContextManager[None]:
+        where = self.endpoint
+        return translating(where.name, model, key=where.key_setting, address=where.address_setting)
 
     def _ms_since(self, began: float) -> int:
         return round((self.clock() - began) * 1000)
@@ -140,6 +158,16 @@ def _json(answer: httpx2.Response) -> Json:
     if body.get("error"):
         raise APIError("an error in an answer with status 200", answer.request, body=object_at(body, "error"))
     return body
+
+
+def _names(listed: httpx2.Response) -> frozenset[str]:
+    """Read ``{"data": [{"id": …}, …]}``; some servers give the list alone."""
+    try:
+        body = json.loads(listed.content)
+        models = body["data"] if isinstance(body, dict) else body
+        return frozenset(model["id"] for model in models if isinstance(model["id"], str))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReplyUnusable(wire.NOT_OPENAI) from error
 
 
 def _chunk(chunk: Any) -> Json:

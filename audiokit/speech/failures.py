@@ -20,8 +20,9 @@ from audiokit.errors import (
     QuotaExhausted,
     ReplyUnusable,
 )
+from audiokit.speech.wire import WithheldReply
 
-__all__ = ["NO_ANSWER_CODE", "QUOTA_CODES", "translated", "translating"]
+__all__ = ["NO_ANSWER_CODE", "QUOTA_CODES", "may_be_billed", "translated", "translating"]
 
 NO_ANSWER_CODE = "audiokit_no_answer"  # ours: see once.py
 # As code or as type, which need not be the same.
@@ -41,8 +42,8 @@ _FOREIGN = (
     UnicodeError,
 )
 
-_KEY = "the key (OPENAI_API_KEY, on Azure AZURE_OPENAI_API_KEY)"
-_ADDRESS = "the address (OPENAI_BASE_URL, on Azure AZURE_OPENAI_ENDPOINT)"
+_KEY_SETTING = "OPENAI_API_KEY, on Azure AZURE_OPENAI_API_KEY"
+_ADDRESS_SETTING = "OPENAI_BASE_URL, on Azure AZURE_OPENAI_ENDPOINT"
 _Answer = tuple[type[ProviderError], str]
 _NO_CREDIT: _Answer = (
     QuotaExhausted,
@@ -62,15 +63,21 @@ _BY_CODE: dict[str, _Answer] = {
     ),
     "audio_not_found": (AudioForgotten, "{provider} has forgotten an earlier answer. Send it again."),
     **dict.fromkeys(QUOTA_CODES, _NO_CREDIT),
-    **dict.fromkeys(("model_not_found", "model_not_available", "DeploymentNotFound"), _GONE),
+    **dict.fromkeys(("model_not_found", "model_not_available", "DeploymentNotFound", "OperationNotSupported"), _GONE),
     **dict.fromkeys(("context_length_exceeded", "string_above_max_length", "string_too_long"), _TOO_MUCH),
     "content_filter": (ProviderRefused, "The content filter of {provider} withheld this. Say it in other words."),
 }
 _BUSY: _Answer = (ProviderBusy, "{provider} has too many requests at the moment. Send it again in a minute.")
+_NOWHERE: _Answer = (
+    ProviderRefused,
+    "{provider} knows nothing at this address. Check the address ({address}); it usually ends in /v1.",
+)
 _BY_STATUS: dict[int, _Answer] = {
-    401: (KeyRefused, f"{{provider}} does not accept the key. Check {_KEY} and start again."),
+    401: (KeyRefused, "{provider} does not accept the key. Check the key ({key}) and start again."),
+    402: _NO_CREDIT,
     403: (KeyRefused, "The key may not use {model} at {provider}. Ask for access, or choose the other model."),
-    404: (ProviderRefused, f"{{provider}} knows nothing at this address. Check {_ADDRESS}; it usually ends in /v1."),
+    404: _NOWHERE,
+    405: _NOWHERE,
     408: _BUSY,
     409: _BUSY,
     413: (ProviderRefused, "{provider} takes no files this large. Send a shorter recording."),
@@ -85,14 +92,21 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], _Answer], ...] = (
         (ProviderUnreachable, "{provider} did not answer in time. Send it again, or raise AUDIOKIT_REQUEST_TIMEOUT_S."),
     ),
     (
-        (openai.APIResponseValidationError, httpx2.DecodingError, JSONDecodeError, UnicodeDecodeError),
+        (
+            openai.APIResponseValidationError,
+            openai.ContentFilterFinishReasonError,
+            openai.LengthFinishReasonError,
+            httpx2.DecodingError,
+            JSONDecodeError,
+            UnicodeDecodeError,
+        ),
         (ReplyUnusable, "The answer of {provider} could not be read. Send it again."),
     ),
     (
         (openai.APIConnectionError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL),
         (
             ProviderUnreachable,
-            f"{{provider}} cannot be reached. Check the network and {_ADDRESS}, then send it again.",
+            "{provider} cannot be reached. Check the network and the address ({address}), then send it again.",
         ),
     ),
     (
@@ -101,31 +115,52 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], _Answer], ...] = (
     ),
     (
         (Exception,),
-        (ProviderRefused, f"{{provider}} cannot be asked as it is set up. Check {_KEY} and {_ADDRESS}."),
+        (
+            ProviderRefused,
+            "{provider} cannot be asked as it is set up. Check the key ({key}) and the address ({address}).",
+        ),
     ),
 )
 
 
 @contextmanager
-def translating(provider: str, model: str | None) -> Iterator[None]:
-    """Turn what the SDK raises inside into ours. ``provider`` is its name for people."""
+def translating(
+    provider: str, model: str | None, *, key: str = _KEY_SETTING, address: str = _ADDRESS_SETTING
+) -> Iterator[None]:
+    """Turn what the SDK raises inside into ours; ``key`` and ``address`` are the settings that a person would check."""
     try:
         yield
     except _FOREIGN as error:
-        raise translated(error, provider=provider, model=model) from error
+        raise translated(error, provider=provider, model=model, key=key, address=address) from error
 
 
-def translated(error: Exception, *, provider: str, model: str | None = None) -> ProviderError:
+def translated(
+    error: Exception,
+    *,
+    provider: str,
+    model: str | None = None,
+    key: str = _KEY_SETTING,
+    address: str = _ADDRESS_SETTING,
+) -> ProviderError:
     """Return our error for one of the SDK's, or of the HTTP library's beneath it."""
     kind, sentence = _answer_to(error)
     return kind(
-        sentence.format(provider=provider, model=model or "This model"),
+        sentence.format(provider=provider, model=model or "This model", key=key, address=address),
         status=getattr(error, "status_code", 200 if type(error) is openai.APIError else None),  # 200: in the answer
         code=getattr(error, "code", None),
         param=getattr(error, "param", None),
         request_id=getattr(error, "request_id", None),
         model=model,
     )
+
+
+def may_be_billed(error: ProviderError) -> bool:
+    """Return whether a call that failed so may have cost something: not if it was refused, or never arrived.
+
+    An answer that came and was of no use was made, and is billed; a request that was taken and not answered may be.
+    """
+    in_the_answer = isinstance(error, ReplyUnusable | WithheldReply) or error.detail.get("status") == 200
+    return in_the_answer or error.detail.get("code") == NO_ANSWER_CODE
 
 
 def _answer_to(error: Exception) -> _Answer:

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from audiokit.catalog.prices import Price, Usage, cost
-from audiokit.errors import ProviderError, ReplyUnusable
+from audiokit.errors import ProviderError
 from audiokit.speech.endpoint import Endpoint
-from audiokit.speech.failures import NO_ANSWER_CODE
+from audiokit.speech.failures import may_be_billed
 from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
 from audiokit.speech.wire import EmptyReply, WithheldReply
@@ -67,7 +67,7 @@ class Metered:
         outcome: Outcome
         if isinstance(error, EmptyReply | WithheldReply):
             reply, outcome = error.reply, "failed"
-        elif _may_be_billed(error):
+        elif may_be_billed(error):
             reply, outcome = Reply(words=""), "failed"
         else:
             reply, outcome = Reply(words="", usage=_NOTHING), "refused"
@@ -117,12 +117,6 @@ class Metered:
 
 def _outcome(reply: Reply) -> Outcome:
     return "cut" if reply.ending is Ending.CUT else "answered"
-
-
-def _may_be_billed(error: ProviderError) -> bool:
-    """Whether a failed call may have cost something: not when it was refused, or never arrived."""
-    in_the_answer = isinstance(error, ReplyUnusable) or error.detail.get("status") == 200
-    return in_the_answer or error.detail.get("code") == NO_ANSWER_CODE
 
 
 def _kind(request: Request) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
+from audiokit.errors import ProviderError
 from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import MAX_SOUND_BYTES, Converse, Heard, InputFormat, PersonTurn, Request, Turn
 from audiokit.speech.wire import EmptyReply
@@ -19,7 +20,7 @@ __all__ = ["Varied"]
 
 _TEMPERATURES = (None, 0.9, 1.1)  # within the 0.6 to 1.2 that these models stand
 _SPEECH_RATE_HZ = 24_000
-_LAST = len(_TEMPERATURES) - 1
+_TRIES = len(_TEMPERATURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +33,40 @@ class Varied:
         """Pass on; see the module."""
         if not isinstance(request, Converse):
             return self.inner.reply(request)
-        for attempt in range(_LAST):
+        empty: EmptyReply | None = None
+        for attempt in range(_TRIES):
             try:
                 return self.inner.reply(_variant(request, attempt))
-            except EmptyReply as error:
-                _unless_worth_another(error)
-        return self.inner.reply(_variant(request, _LAST))
+            except ProviderError as error:
+                empty = _worth_another(error, empty)
+        assert empty is not None  # noqa: S101 - there is one try at least
+        raise empty
 
     def stream(self, request: Converse) -> Iterator[Event]:
         """Pass on; an empty stream has yielded nothing, so that another one can take its place."""
-        for attempt in range(_LAST):
+        empty: EmptyReply | None = None
+        for attempt in range(_TRIES):
             try:
                 yield from self.inner.stream(_variant(request, attempt))
-            except EmptyReply as error:
-                _unless_worth_another(error)
+            except ProviderError as error:
+                empty = _worth_another(error, empty)
             else:
                 return
-        yield from self.inner.stream(_variant(request, _LAST))
+        assert empty is not None  # noqa: S101 - there is one try at least
+        raise empty
 
 
-def _unless_worth_another(error: EmptyReply) -> None:
-    """Raise ``error`` again if it was the connection that failed, not the model."""
+def _worth_another(error: ProviderError, empty: EmptyReply | None) -> EmptyReply:
+    """Return the empty answer after which to ask once more, or raise.
+
+    After one that was billed, whatever else goes wrong is raised as that one: nobody may take it for unpaid and ask
+    elsewhere. Where the connection failed, and not the model, asking again would not help.
+    """
+    if not isinstance(error, EmptyReply):
+        raise empty or error from error
     if error.reply.ending is Ending.CUT:
         raise error
+    return error
 
 
 def _variant(request: Converse, attempt: int) -> Converse:

@@ -10,13 +10,13 @@ from types import MappingProxyType
 import httpx2
 import pytest
 from pydantic import SecretStr
-from scripted import ASK, WAV, Server, completion, on_wire
+from scripted import ASK, WAV, Server, completion, failing, on_wire
 
 from audiokit.catalog.models import Provider
 from audiokit.errors import ProviderError
 from audiokit.settings import Settings
 from audiokit.speech.client import OnEndpoint
-from audiokit.speech.endpoint import Endpoint, endpoint_of, open_client
+from audiokit.speech.endpoint import Endpoint, endpoint_of, endpoints_of, open_client
 from audiokit.speech.requests import Heard, InputFormat, Speak, Transcribe
 
 AZURE = "https://res.openai.azure.com"
@@ -56,6 +56,92 @@ def test_a_compatible_server_is_asked_at_its_address_with_or_without_a_last_slas
 
     assert (endpoint.name, endpoint.provider) == ("127.0.0.1:8000", Provider.COMPATIBLE)
     assert str(request.url) == "http://127.0.0.1:8000/v1/chat/completions"
+
+
+def test_several_endpoints_come_in_the_order_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_of(
+        monkeypatch,
+        AUDIOKIT_ENGINE="azure,compatible,openai,offline",
+        AZURE_OPENAI_ENDPOINT=AZURE,
+        AZURE_OPENAI_API_KEY="azure-made-up",
+        AUDIOKIT_COMPATIBLE_BASE_URL="http://127.0.0.1:8000/v1",
+        OPENAI_API_KEY="sk-made-up",
+        AUDIOKIT_MODELS='{"converse": "gpt-audio", "compatible.converse": "qwen"}',
+    )
+
+    endpoints = endpoints_of(settings)
+
+    assert [endpoint.name for endpoint in endpoints] == [
+        "Azure OpenAI",
+        "127.0.0.1:8000",
+        "OpenAI",
+        "The offline engine",
+    ]
+    assert endpoint_of(settings) == endpoints[0]
+    keys = [endpoint.api_key.get_secret_value() for endpoint in endpoints]
+    assert keys == ["azure-made-up", "none", "sk-made-up", "none"]
+    assert [dict(endpoint.models) for endpoint in endpoints] == [
+        {"converse": "gpt-audio"},
+        {"converse": "qwen"},
+        {},
+        {},
+    ]
+
+
+def test_a_compatible_server_beside_openai_has_its_own_key_and_leaves_openai_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compatible, openai = endpoints_of(
+        settings_of(
+            monkeypatch,
+            AUDIOKIT_ENGINE="compatible,openai",
+            AUDIOKIT_COMPATIBLE_BASE_URL="http://127.0.0.1:8000/v1",
+            AUDIOKIT_COMPATIBLE_API_KEY="its-own",
+            OPENAI_BASE_URL="https://eu.api.openai.com/v1",
+            OPENAI_API_KEY="sk-made-up",
+        )
+    )
+
+    assert (compatible.base_url, compatible.api_key.get_secret_value()) == ("http://127.0.0.1:8000/v1", "its-own")
+    assert (openai.base_url, openai.api_key.get_secret_value()) == ("https://eu.api.openai.com/v1", "sk-made-up")
+
+
+@pytest.mark.parametrize("classic", [{}, {"OPENAI_API_VERSION": "2025-01-01-preview"}], ids=["v1", "classic"])
+def test_azures_address_may_be_pasted_with_its_path(classic: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"AZURE_OPENAI_API_KEY": "azure-made-up", **classic}
+
+    bare = endpoint_of(settings_of(monkeypatch, AZURE_OPENAI_ENDPOINT=AZURE, **named))
+    pasted = endpoint_of(settings_of(monkeypatch, AZURE_OPENAI_ENDPOINT=f"{AZURE}/openai/v1/", **named))
+
+    assert bare == pasted
+
+
+@pytest.mark.parametrize(
+    ("environment", "key", "address"),
+    [
+        ({"OPENAI_API_KEY": "k"}, "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+        ({"OPENAI_BASE_URL": "http://h/v1"}, "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+        (
+            {"AUDIOKIT_COMPATIBLE_BASE_URL": "http://h/v1"},
+            "AUDIOKIT_COMPATIBLE_API_KEY",
+            "AUDIOKIT_COMPATIBLE_BASE_URL",
+        ),
+        (
+            {"AZURE_OPENAI_ENDPOINT": AZURE, "AZURE_OPENAI_API_KEY": "k"},
+            "AZURE_OPENAI_API_KEY",
+            "AZURE_OPENAI_ENDPOINT",
+        ),
+    ],
+    ids=["OpenAI", "compatible by OpenAI's names", "compatible", "Azure"],
+)
+def test_a_person_is_sent_to_the_setting_of_the_endpoint_that_failed(
+    environment: dict[str, str], key: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = endpoint_of(settings_of(monkeypatch, **environment))
+
+    for server, name in [(Server(failing(401)), key), (Server(httpx2.ConnectError("x")), address)]:
+        with pytest.raises(ProviderError, match=rf"\({name}\)"):
+            on_wire(server, endpoint=endpoint).reply(ASK)
 
 
 def test_a_password_in_the_address_is_not_part_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ import gzip
 
 import httpx2
 import pytest
-from scripted import ASK, PCM16, Pieces, Server, completion, event_stream, failing, on_wire, spoken_chunks
+from scripted import ASK, ENDPOINT, PCM16, Pieces, Server, completion, event_stream, failing, on_wire, spoken_chunks
 
 from audiokit.errors import ProviderBusy, ProviderError, ProviderUnreachable, QuotaExhausted
 from audiokit.speech.client import OnEndpoint
+from audiokit.speech.endpoint import open_client
 from audiokit.speech.failures import NO_ANSWER_CODE
 from audiokit.speech.replies import Reply, SoundPiece
 from audiokit.speech.wire import EmptyReply
@@ -90,6 +91,44 @@ def test_a_server_that_is_busy_is_asked_again(status: int, max_retries: int) -> 
     assert len(server.requests) == 1 + max_retries
 
 
+def before_another(server: Server, *, max_retries: int = 3) -> OnEndpoint:
+    """An endpoint for which another one can stand in."""
+    client = open_client(ENDPOINT, timeout_s=60, max_retries=max_retries, transport=server, is_last=False)
+    return OnEndpoint(ENDPOINT, client, 60)
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 3])
+def test_a_busy_server_for_which_another_stands_in_is_asked_again_once_at_most(max_retries: int) -> None:
+    server = Server(failing(503))
+
+    with pytest.raises(ProviderBusy):
+        before_another(server, max_retries=max_retries).reply(ASK)
+
+    assert len(server.requests) == 1 + min(max_retries, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "calls"),
+    [
+        ({"retry-after-ms": "2001"}, 1),
+        ({"retry-after-ms": "", "retry-after": "20"}, 1),
+        ({"retry-after-ms": "1"}, 2),
+        ({"retry-after-ms": "1", "retry-after": "20"}, 2),
+        ({"retry-after-ms": "0", "retry-after": "soon"}, 2),
+    ],
+    ids=["two seconds and more", "twenty seconds", "a moment", "the finer one counts", "unreadable"],
+)
+def test_a_server_that_wants_us_back_later_is_not_waited_for_if_another_stands_in(
+    header: dict[str, str], calls: int
+) -> None:
+    server = Server(failing(429, "rate_limit_exceeded", **header))
+
+    with pytest.raises(ProviderBusy):
+        before_another(server).reply(ASK)
+
+    assert len(server.requests) == calls
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
 def test_a_request_that_was_refused_is_not_repeated(status: int) -> None:
     server = Server(failing(status))
@@ -110,8 +149,9 @@ def test_an_account_without_credit_is_not_asked_again(code: str) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_gateway_that_gave_up_waiting_is_not_asked_again() -> None:
-    server = Server(httpx2.Response(504, content=b"<html>upstream timed out</html>"))
+@pytest.mark.parametrize("status", [504, 520, 524])
+def test_a_gateway_that_gave_up_waiting_is_not_asked_again(status: int) -> None:
+    server = Server(httpx2.Response(status, content=b"<html>upstream timed out</html>"))
 
     with pytest.raises(ProviderUnreachable, match="may have been billed"):
         on_wire(server, max_retries=2).reply(ASK)

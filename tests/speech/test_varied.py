@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -173,3 +173,13 @@ def test_each_try_has_an_entry_of_its_own(ledger: Ledger, *, streamed: bool) -> 
     entries = ledger.of_turn(turn_id)
     assert sorted(entry.outcome for entry in entries) == ["answered", "failed", "failed"]
     assert [entry.audio_in_tokens for entry in entries if entry.outcome == "failed"] == [17, 17]
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda v: v.reply(SPOKEN), lambda v: list(v.stream(SPOKEN))], ids=["whole", "streamed"]
+)
+def test_after_an_empty_answer_was_billed_another_failure_does_not_hide_it(ask: Callable[[Varied], object]) -> None:
+    """Whoever catches it may otherwise ask elsewhere, as if nothing had been paid for."""
+    with pytest.raises(EmptyReply) as raised:
+        ask(Varied(ScriptedSpeech(EMPTY, ProviderBusy("Busy.", status=429))))
+    assert isinstance(raised.value.__cause__, ProviderBusy)

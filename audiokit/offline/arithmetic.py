@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from audiokit.offline.messages import Thought, Turn
+from audiokit.offline.messages import Thought, Turn, plain
 from audiokit.offline.numbers import figures, written
 
-__all__ = ["reckon"]
+__all__ = ["reckon", "sum_in"]
 
 _OPERATORS = {
     "plus": "+",
@@ -37,13 +37,16 @@ _ASIDE = set(
     """.split()  # noqa: SIM905 - a line of words reads better than a list of strings
 )
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_MOST_DIGITS = 15
+_MOST_DIGITS, _MOST_WRITTEN = 15, 200
+_WRITTEN = re.compile(r"[\d(](?:[\d\s.+*/×÷^%()-]|sqrt)*[+*/×÷^%-](?:[\d\s.+*/×÷^%()-]|sqrt)*[\d)]")  # noqa: RUF001 - meant
+_ROOT = re.compile(r"square root (-?\d+(?:\.\d+)?)")
+_POWER = re.compile(r"(?P<base>\d+(?:\.\d+)?) (?:power (?P<exponent>\d+)|(?P<word>squared|cubed))")
 
 
 def reckon(turn: Turn) -> Thought | None:
     """Answer a sum."""
     tokens = _sum_in(figures(turn.plain))
-    if tokens is None:
+    if tokens is None or "(" in turn.question:
         return None
     said = " ".join(_SPOKEN.get(token, token) for token in tokens)
     try:
@@ -54,8 +57,24 @@ def reckon(turn: Turn) -> Thought | None:
     return Thought(f"{said} is {'' if is_exact else 'about '}{written(value)}.", "arithmetic")
 
 
+def sum_in(question: str) -> str | None:
+    """Return the sum that a question is, as a calculator takes it; None if it is none or holds anything else."""
+    if "(" not in question and (tokens := _sum_in(figures(plain(question)))) is not None:
+        return " ".join("/ 100 *" if each == "%" else each for each in tokens)
+    written = _WRITTEN.search(question[:_MOST_WRITTEN])
+    if written is not None and not set(plain(question.replace(written[0], " ")).split()) - _ASIDE:
+        return " ".join(written[0].split())
+    bare = " ".join(word for word in figures(plain(question)).split() if word not in _ASIDE)
+    if (root := _ROOT.fullmatch(bare)) is not None:
+        return f"sqrt({root[1]})"
+    if (power := _POWER.fullmatch(bare)) is not None:
+        return f"{power['base']} ** {power['exponent'] or {'squared': 2, 'cubed': 3}[power['word']]}"
+    return None
+
+
 def _sum_in(question: str) -> list[str] | None:
     """Return the numbers and signs of a question that holds nothing else, in turn; None if it is no sum."""
+    question = re.sub(r"(?<=\d)\s*%\s*of\b", " percent of", question)
     words = re.sub(r"(?<=\d)\s*([*/+×÷])\s*(?=\d)", r" \1 ", question).split()  # noqa: RUF001 - the sign itself
     words = re.sub(r"\b(percent|%) of\b", "%", " ".join(words)).replace("%%", "%").split()
     tokens = list[str]()

@@ -5,45 +5,54 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audiokit.offline.audio_ids import Remembered, SpokenAnswers
+from audiokit.offline.calling import Wanted, wanted_calls
 from audiokit.offline.chat_request import ChatRequest
-from audiokit.offline.chat_shapes import Call
-from audiokit.offline.counting import Counts, spoken_text_tokens, spoken_tokens, text_tokens
+from audiokit.offline.counting import Counts, call_tokens, spoken_text_tokens, spoken_tokens, text_tokens
 from audiokit.offline.engine import Engine, Spoken
 from audiokit.offline.filling import filled
 from audiokit.offline.listening import Understood, understood
 from audiokit.offline.messages import Turn
 from audiokit.offline.refusals import Refused
 from audiokit.offline.speak import TOKEN_BYTES
-from audiokit.offline.tools import called_for
+from audiokit.offline.tools import Call
 
 __all__ = ["Answer", "Chat"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to answer with, before it has a shape: words and the pace to say them at, or a function call."""
+    """What to answer with, before it has a shape: words and the pace to say them at, or function calls."""
 
     request: ChatRequest
     prompt: Understood
     text: str = ""
     speed: float = 1.0
-    call: Call | None = None
-
-    @property
-    def finish_reason(self) -> str:
-        """Why a call ends: one that was forced by name is recorded as ``stop``."""
-        if self.call is None:
-            return "stop"
-        return "stop" if self.call.name == self.request.tool_choice else "tool_calls"
+    calls: tuple[Call, ...] = ()
 
     def counts(self, *, text_out: int, audio_out: int = 0) -> Counts:
         """Return what the whole exchange counts."""
         prompt = self.prompt
         return Counts(text_in=prompt.text_in, audio_in=prompt.audio_in, text_out=text_out, audio_out=audio_out)
+
+    def calls_within_limit(self) -> tuple[tuple[Call, ...], str]:
+        """Return the calls as far as there is room for them, and why they end; one forced by name ends in ``stop``.
+
+        What the limit cuts is cut in the middle of its arguments, and is no JSON then.
+        """
+        limit = self.request.max_completion_tokens
+        kept = list[Call]()
+        for call in self.calls:
+            left = None if limit is None else limit - call_tokens(kept)
+            if left is not None and call_tokens([call]) > left:
+                size = len(call.arguments) * max(0, left - text_tokens(call.name)) // call_tokens([call])
+                return (*kept, replace(call, arguments=call.arguments[:size])), "length"
+            kept.append(call)
+        is_forced = any(call.name == self.request.tool_choice for call in kept)
+        return tuple(kept), "stop" if is_forced else "tool_calls"
 
     def words_within_limit(self) -> tuple[str, str]:
         """Return the words that the request has room for, and the reason why they end there."""
@@ -63,7 +72,7 @@ class Chat:
         self.engine, self.clock, self.answers = engine, clock, SpokenAnswers(clock)
 
     def answer(self, request: ChatRequest) -> Answer:
-        """Hear, and think or call a function.
+        """Hear, and think or call functions.
 
         Raises:
             Refused: an audio id is not known, or bytes are not what they are said to be.
@@ -71,11 +80,10 @@ class Chat:
         """
         prompt = understood(request.messages, self.engine, self.answers)
         turn = Turn.of(prompt.messages, self.engine.now())
-        tool = called_for(request.tools, request.tool_choice, turn.question) if turn.role != "tool" else None
-        if tool is not None:
-            arguments = _filled(tool.parameters, turn, of=f"function '{tool.name}'", param="tools")
-            call = Call(id=f"call_{secrets.token_hex(12)}", name=tool.name, arguments=arguments)
-            return Answer(request=request, prompt=prompt, call=call)
+        wanted = wanted_calls(request.tools, request.tool_choice, turn)
+        if wanted:
+            calls = tuple(_call(one) for one in (wanted if request.calls_in_parallel else wanted[:1]))
+            return Answer(request=request, prompt=prompt, calls=calls)
         if request.schema is not None:
             text = _filled(request.schema, turn, of="response_format", param="response_format")
             return Answer(request=request, prompt=prompt, text=text)
@@ -109,9 +117,19 @@ class Chat:
         return limit is not None and spoken_text_tokens(answer.text) + spoken_tokens(n_bytes) >= limit
 
 
-def _filled(schema: Mapping[str, Any], turn: Turn, *, of: str, param: str) -> str:
+def _call(wanted: Wanted) -> Call:
+    """Return a call with an id; where its arguments cannot be filled, the schema is at fault."""
+    tool = wanted.tool
+    arguments = _filled(tool.parameters, wanted.turn, of=f"function '{tool.name}'", param="tools", known=wanted.known)
+    return Call(id=f"call_{secrets.token_hex(12)}", name=tool.name, arguments=arguments)
+
+
+def _filled(
+    schema: Mapping[str, Any], turn: Turn, *, of: str, param: str, known: Mapping[str, Any] | None = None
+) -> str:
     try:
-        return json.dumps(filled(schema, turn), ensure_ascii=False)
+        value = filled(schema, turn)
+        return json.dumps({**value, **known} if known and isinstance(value, dict) else value, ensure_ascii=False)
     except ValueError as error:
         message = f"Invalid schema for {of}: {error}."
         raise Refused(message, param=param, code="invalid_function_parameters") from error

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audiokit.offline.fields import a_list, a_mapping, a_model, a_text, one_of
 from audiokit.offline.offered import EVERYTHING, Offer, require
 from audiokit.offline.refusals import Refused, missing_parameter, unknown_parameter, unsupported_value
-from audiokit.offline.tools import Tool, tools_in
+from audiokit.offline.rounds import answered_call, calls_in, check_rounds
+from audiokit.offline.tools import Call, Tool, tools_in
 from audiokit.offline.voices import VOICES
 
 __all__ = ["ChatRequest", "Sound", "WireMessage", "chat_request"]
@@ -35,12 +36,14 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireMessage:
-    """One message; ``audio_id`` names an earlier answer instead of repeating it."""
+    """One message; ``audio_id`` names an earlier answer in place of its words, ``answers`` the call it results from."""
 
     role: str
     text: str = ""
     sounds: tuple[Sound, ...] = ()
     audio_id: str | None = None
+    calls: tuple[Call, ...] = ()
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class ChatRequest:
     max_completion_tokens: int | None
     tools: tuple[Tool, ...]
     tool_choice: str
+    calls_in_parallel: bool
     schema: Mapping[str, Any] | None
 
 
@@ -87,6 +91,7 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
         max_completion_tokens=_limit(body),
         tools=tools,
         tool_choice=choice,
+        calls_in_parallel=body.get("parallel_tool_calls") is not False,
         schema=_schema(body, is_refused=takes_audio and model != EVERYTHING),
     )
 
@@ -99,12 +104,22 @@ def _messages(body: Mapping[str, Any], *, takes_audio: bool) -> tuple[WireMessag
             param="messages",
             code="empty_array",
         )
-    return tuple(_message(message, f"messages[{i}]", takes_audio=takes_audio) for i, message in enumerate(messages))
+    found = tuple(_message(message, i, takes_audio=takes_audio) for i, message in enumerate(messages))
+    check_rounds(found)
+    return found
 
 
-def _message(value: object, param: str, *, takes_audio: bool) -> WireMessage:
+def _message(value: object, index: int, *, takes_audio: bool) -> WireMessage:
+    param = f"messages[{index}]"
     message = a_mapping(value, param)
     role = one_of(message.get("role"), _ROLES, f"{param}.role")
+    if role == "assistant":
+        return replace(_content(message, role, param, takes_audio=takes_audio), calls=calls_in(message, param))
+    answers = answered_call(message, index) if role == "tool" else None
+    return replace(_content(message, role, param, takes_audio=takes_audio), answers=answers)
+
+
+def _content(message: Mapping[str, Any], role: str, param: str, *, takes_audio: bool) -> WireMessage:
     content = message.get("content")
     if role == "assistant" and message.get("audio") is not None:
         return WireMessage(role=role, audio_id=_audio_id(message["audio"], f"{param}.audio"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import random
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from audiokit.offline.counting import Counts
 from audiokit.offline.offered import EVERYTHING
+from audiokit.offline.tools import Call
 
-__all__ = ["FINGERPRINT", "Call", "Head", "SpokenMessage", "call_message", "completion", "event", "spoken", "written"]
+__all__ = ["FINGERPRINT", "Head", "SpokenMessage", "call_message", "completion", "event", "spoken", "written"]
 
 FINGERPRINT = "offline_audiokit_1"
 _PADDED_TO = 16
@@ -55,15 +57,6 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A function call as the answer."""
-
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenMessage:
     """A spoken answer as a whole; ``data`` is base64."""
 
@@ -89,11 +82,13 @@ def spoken(answer: SpokenMessage) -> dict[str, Any]:
     return {"role": "assistant", "content": None, "refusal": None, "audio": audio, "annotations": []}
 
 
-def call_message(call: Call) -> dict[str, Any]:
-    """Return a message that calls a function."""
-    function = {"name": call.name, "arguments": call.arguments}
-    calls = [{"id": call.id, "type": "function", "function": function}]
-    return {"role": "assistant", "content": None, "tool_calls": calls, "refusal": None, "annotations": []}
+def call_message(calls: Iterable[Call]) -> dict[str, Any]:
+    """Return a message that calls functions."""
+    listed = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in calls
+    ]
+    return {"role": "assistant", "content": None, "tool_calls": listed, "refusal": None, "annotations": []}
 
 
 def completion(head: Head, message: dict[str, Any], finish_reason: str, counts: Counts) -> dict[str, Any]:

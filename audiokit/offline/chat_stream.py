@@ -4,6 +4,7 @@
 * two events in three have no ``choices``: one for each token of sound, seven before the first
 * ``finish_reason`` of speech stays null; the last event says until when the answer is known by its id, and has none
 * the usage comes before that last event, and only if it was asked for
+* a function call: name and id first, then the arguments bit by bit; of several, each with its ``index``
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import Any
 from audiokit.errors import AudiokitError
 from audiokit.offline.audio_ids import LIFETIME_S, new_audio_id
 from audiokit.offline.chat import Answer, Chat
-from audiokit.offline.chat_shapes import Call, Head, event
-from audiokit.offline.counting import Counts, text_tokens
+from audiokit.offline.chat_shapes import Head, event
+from audiokit.offline.counting import Counts, call_tokens, text_tokens
 from audiokit.offline.refusals import as_refusal
 from audiokit.offline.speak import TOKEN_BYTES
+from audiokit.offline.tools import Call
 
 __all__ = ["DONE", "streamed"]
 
@@ -28,14 +30,15 @@ DONE = b"data: [DONE]\n\n"
 _FIRST_SIZES_BYTES, _LATER_SIZE_BYTES = (4_800, 7_200), 12_000
 _FILLERS_BEFORE_SOUND = 7
 _WORD = re.compile(r"\s*\S+|\s+$")
+_BIT = re.compile(r"\w+|\W+")
 
 
 def streamed(chat: Chat, answer: Answer) -> Iterator[bytes]:
     """Yield the answer as server-sent events; what goes wrong on the way is an event too, and the last one."""
     head = Head.new(chat.clock(), is_audio_model=answer.request.is_audio_model)
     try:
-        if answer.call is not None:
-            yield from _call(head, answer, answer.call)
+        if answer.calls:
+            yield from _calls(head, answer)
         elif answer.request.voice is None:
             yield from _words(head, answer)
         else:
@@ -115,13 +118,24 @@ def _words(head: Head, answer: Answer) -> Iterator[bytes]:
     yield from _usage(head, answer, answer.counts(text_out=text_tokens(text)))
 
 
-def _call(head: Head, answer: Answer, call: Call) -> Iterator[bytes]:
-    begun = {"index": 0, "id": call.id, "type": "function", "function": {"name": call.name, "arguments": ""}}
-    first = {"role": "assistant", "content": None, "tool_calls": [begun], "refusal": None}
-    yield head.delta(first, finish_reason=None)
-    yield head.delta({"tool_calls": [{"index": 0, "function": {"arguments": call.arguments}}]}, finish_reason=None)
-    yield head.delta({}, finish_reason=answer.finish_reason)
-    yield from _usage(head, answer, answer.counts(text_out=text_tokens(call.arguments)))
+def _calls(head: Head, answer: Answer) -> Iterator[bytes]:
+    """One call begins in the first event; several begin each in one of their own, behind one with the role."""
+    calls, reason = answer.calls_within_limit()
+    role: dict[str, Any] = {"role": "assistant", "content": None}
+    if len(calls) > 1:
+        yield head.delta(role, finish_reason=None)
+        role = {}
+    for index, call in enumerate(calls):
+        begun = {"index": index, "id": call.id, "type": "function", "function": {"name": call.name, "arguments": ""}}
+        yield head.delta(role | {"tool_calls": [begun]} | ({"refusal": None} if role else {}), finish_reason=None)
+        yield b"".join(_arguments(head, index, call))
+    yield head.delta({}, finish_reason=reason)
+    yield from _usage(head, answer, answer.counts(text_out=call_tokens(calls)))
+
+
+def _arguments(head: Head, index: int, call: Call) -> Iterator[bytes]:
+    for bit in _BIT.findall(call.arguments):
+        yield head.delta({"tool_calls": [{"index": index, "function": {"arguments": bit}}]}, finish_reason=None)
 
 
 def _usage(head: Head, answer: Answer, counts: Counts) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from audiokit.audio.wav import from_pcm16, wav_header
 from audiokit.offline.audio_ids import LIFETIME_S, new_audio_id
 from audiokit.offline.chat import Answer, Chat
 from audiokit.offline.chat_shapes import Head, SpokenMessage, call_message, completion, spoken, written
-from audiokit.offline.counting import text_tokens
+from audiokit.offline.counting import call_tokens, text_tokens
 from audiokit.offline.speak import SAMPLE_RATE_HZ
 
 __all__ = ["sound_file", "whole"]
@@ -24,9 +24,9 @@ def whole(chat: Chat, answer: Answer) -> dict[str, Any]:
     """
     now_s = chat.clock()
     head = Head.new(now_s, is_audio_model=answer.request.is_audio_model)
-    if answer.call is not None:
-        counts = answer.counts(text_out=text_tokens(answer.call.arguments))
-        return completion(head, call_message(answer.call), answer.finish_reason, counts)
+    if answer.calls:
+        calls, reason = answer.calls_within_limit()
+        return completion(head, call_message(calls), reason, answer.counts(text_out=call_tokens(calls)))
     if answer.request.voice is None:
         text, reason = answer.words_within_limit()
         return completion(head, written(text), reason, answer.counts(text_out=text_tokens(text)))

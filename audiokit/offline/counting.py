@@ -13,12 +13,22 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from audiokit.offline.speak import TOKEN_BYTES
+from audiokit.offline.tools import Call
 
-__all__ = ["Counts", "heard_tokens", "message_tokens", "spoken_text_tokens", "spoken_tokens", "text_tokens"]
+__all__ = [
+    "Counts",
+    "call_tokens",
+    "heard_tokens",
+    "message_tokens",
+    "spoken_text_tokens",
+    "spoken_tokens",
+    "text_tokens",
+]
 
 FOR_THE_REQUEST = 3
 _FOR_A_MESSAGE, _FOR_A_SOUND, _BESIDE_SPEECH = 4, 4, 4
@@ -65,6 +75,11 @@ def text_tokens(text: str) -> int:
 def message_tokens(text: str, *, n_sounds: int = 0) -> int:
     """Return the text tokens of one message in a prompt."""
     return _FOR_A_MESSAGE + text_tokens(text) + _FOR_A_SOUND * n_sounds
+
+
+def call_tokens(calls: Iterable[Call]) -> int:
+    """Return the text tokens of function calls, made now or earlier."""
+    return sum(text_tokens(call.name) + text_tokens(call.arguments) for call in calls)
 
 
 def heard_tokens(duration_s: float) -> int:

@@ -15,7 +15,6 @@ __all__ = [
     "read_aloud",
     "read_back",
     "recall",
-    "relay_tool",
     "repeat",
     "say_goodbye",
     "take_thanks",
@@ -83,11 +82,6 @@ def read_aloud(turn: Turn) -> Thought | None:
     if turn.question and _TOLD_TO_READ.search(turn.instructions):
         return Thought(turn.question, "read aloud")
     return None
-
-
-def relay_tool(turn: Turn) -> Thought | None:
-    """Pass on what a function returned."""
-    return Thought(f"The answer I was given is: {turn.question}", "tool") if turn.role == "tool" else None
 
 
 def repeat(turn: Turn) -> Thought | None:

@@ -11,7 +11,7 @@ from audiokit.audio.reading.sniff import Container, sniff
 from audiokit.errors import InputError
 from audiokit.offline.audio_ids import SpokenAnswers
 from audiokit.offline.chat_request import Sound, WireMessage
-from audiokit.offline.counting import FOR_THE_REQUEST, heard_tokens, message_tokens
+from audiokit.offline.counting import FOR_THE_REQUEST, call_tokens, heard_tokens, message_tokens
 from audiokit.offline.engine import Engine, Message
 from audiokit.offline.refusals import Refused
 
@@ -47,13 +47,15 @@ def understood(messages: Sequence[WireMessage], engine: Engine, answers: SpokenA
     for index, (message, sounds) in enumerate(zip(messages, clips, strict=True)):
         audio_in += sum(heard_tokens(clip.duration_s) for clip in sounds)
         if (earlier := recalled.get(index)) is not None:
-            found.append(Message(role=message.role, text=earlier.transcript))
-            text_in += message_tokens("") + earlier.text_tokens
+            found.append(Message(role=message.role, text=earlier.transcript, calls=message.calls))
+            text_in += message_tokens("") + earlier.text_tokens + call_tokens(message.calls)
             audio_in += earlier.audio_tokens
         else:
             heard = tuple(engine.hear(clip) for clip in sounds)
-            found.append(Message(role=message.role, text=message.text, heard=heard))
-            text_in += message_tokens(message.text, n_sounds=len(sounds))
+            found.append(
+                Message(role=message.role, text=message.text, heard=heard, calls=message.calls, answers=message.answers)
+            )
+            text_in += message_tokens(message.text, n_sounds=len(sounds)) + call_tokens(message.calls)
     return Understood(messages=tuple(found), text_in=text_in, audio_in=audio_in)
 
 

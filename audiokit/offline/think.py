@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from audiokit.offline import arithmetic, clock, dialogue, documents, units
+from audiokit.offline import arithmetic, clock, dialogue, documents, results, tidying, units
 from audiokit.offline.messages import Message, Thought, Turn
 
 __all__ = ["think"]
 
 _SKILLS: tuple[Callable[[Turn], Thought | None], ...] = (
+    results.tell,
+    tidying.tidy,
     dialogue.hear_silence,
     dialogue.write_down,
-    dialogue.relay_tool,
     dialogue.read_aloud,
     documents.give_a_summary,
     clock.tell_the_time,

@@ -1,4 +1,4 @@
-"""Functions that a model may be made to call: how they are asked for, and which one a question is for."""
+"""Functions that a model may call: how they are offered in a request, and how much a question is about one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from audiokit.offline.fields import a_list, a_mapping, a_text, one_of
 from audiokit.offline.refusals import Refused
 from audiokit.offline.sentences import terms
 
-__all__ = ["Tool", "called_for", "tools_in"]
+__all__ = ["Call", "Tool", "likeness", "tools_in"]
 
 _SHORTEST_NAME_PART = 4
 _NO_PARAMETERS: Mapping[str, Any] = {"type": "object", "properties": {}}
@@ -23,6 +23,15 @@ class Tool:
     name: str
     description: str
     parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A function call, asked for by us or, earlier in a conversation, by a model; ``arguments`` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 def tools_in(body: Mapping[str, Any]) -> tuple[tuple[Tool, ...], str]:
@@ -40,18 +49,7 @@ def tools_in(body: Mapping[str, Any]) -> tuple[tuple[Tool, ...], str]:
     return tools, one_of(function.get("name"), [tool.name for tool in tools], "tool_choice")
 
 
-def called_for(tools: tuple[Tool, ...], choice: str, question: str) -> Tool | None:
-    """Return the function to call, if one is forced or the question speaks of it by name."""
-    if not tools or choice == "none":
-        return None
-    forced = next((tool for tool in tools if tool.name == choice), None)
-    if forced is not None:
-        return forced
-    best = max(tools, key=lambda tool: _likeness(tool, question))
-    return best if choice == "required" or _likeness(best, question) >= 1 else None
-
-
-def _likeness(tool: Tool, question: str) -> float:
+def likeness(tool: Tool, question: str) -> float:
     """Return how much of a question is about a function: a word of its name is enough, two of its description are."""
     asked = set(terms(question))
     named = {part for part in terms(tool.name.replace("_", " ")) if len(part) >= _SHORTEST_NAME_PART}

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from audiokit.offline.messages import Thought, Turn
+from audiokit.offline.messages import Thought, Turn, plain
 from audiokit.offline.numbers import figures, written
 
-__all__ = ["convert"]
+__all__ = ["conversion_in", "convert"]
 
 _ASKED = re.compile(r"\b(convert|how many|how much|in|to|into|what)\b")
+_MOST_DIGITS = 15
+_CONVERT = re.compile(
+    r"\b(?:convert|change|what (?:is|are)|how much (?:is|are)) (?P<number>-?\d+(?:\.\d+)?) (?P<unit>[a-z/ ]{1,30}?) "
+    r"(?:to|into|in) (?P<target>[a-z/ ]{1,30})$"
+)
 _LENGTH = {"mm": "1/1000", "cm": "1/100", "m": "1", "km": "1000", "in": "127/5000", "ft": "381/1250"}
 _UNITS: dict[str, tuple[str, Fraction]] = {
     **{name: ("length", Fraction(factor)) for name, factor in _LENGTH.items()},
@@ -72,9 +77,33 @@ _PARTNERS = {
 }
 
 
+def conversion_in(question: str) -> tuple[str, str, str] | None:
+    """Return the amount, its unit and the unit that a question asks for, by their names; None if it asks for none."""
+    text = figures(plain(question))
+    if (known := _parts(text)) is not None:
+        number, unit, target = known
+        return number, _called(unit, number), _called(target, "")
+    said = _CONVERT.search(text)
+    return None if said is None else (said["number"], said["unit"].strip(), said["target"].strip())
+
+
 def convert(turn: Turn) -> Thought | None:
     """Answer how much something is in another unit."""
-    question = re.sub(r"\b(a|an) (?=(\w+))", _one_of, figures(turn.plain))
+    if (parts := _parts(figures(turn.plain))) is None:
+        return None
+    number, unit, target = parts
+    value = _converted(Fraction(number), unit, target)
+    if value is None:
+        return None
+    rounded = Fraction(f"{float(value):.4g}") if abs(value) < 1000 else Fraction(round(value))
+    about = "" if rounded == value else "about "
+    shown = written(rounded)
+    return Thought(f"{number} {_called(unit, number)} is {about}{shown} {_called(target, shown)}.", "units")
+
+
+def _parts(question: str) -> tuple[str, str, str] | None:
+    """Return a number, its unit and the one it is to be in; the usual one where none was said."""
+    question = re.sub(r"\b(a|an) (?=(\w+))", _one_of, question)
     found = [(_UNIT_CALLED[word], at) for at, word in enumerate(question.split()) if word in _UNIT_CALLED]
     number = re.search(r"-?\d+(\.\d+)?(?= (degrees )?(\w+))", question)
     is_asked = _ASKED.search(question)
@@ -83,13 +112,7 @@ def convert(turn: Turn) -> Thought | None:
     unit = _UNIT_CALLED[number[3]]
     others = [other for other, _ in found if other != unit]
     target = others[0] if others else _PARTNERS.get(unit, "")
-    value = _converted(Fraction(number[0]), unit, target)
-    if value is None:
-        return None
-    rounded = Fraction(f"{float(value):.4g}") if abs(value) < 1000 else Fraction(round(value))
-    about = "" if rounded == value else "about "
-    shown = written(rounded)
-    return Thought(f"{number[0]} {_called(unit, number[0])} is {about}{shown} {_called(target, shown)}.", "units")
+    return (number[0], unit, target) if target and len(number[0]) <= _MOST_DIGITS else None
 
 
 def _one_of(article: re.Match[str]) -> str:

@@ -8,7 +8,19 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from audiokit.speech.requests import Converse, Heard, InputFormat, ModelTurn, PersonTurn, Speak, Tool, Transcribe, Turn
+from audiokit.speech.requests import (
+    Converse,
+    Heard,
+    InputFormat,
+    ModelTurn,
+    PersonTurn,
+    Speak,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Transcribe,
+    Turn,
+)
 
 __all__ = ["chat_body", "file_part", "speech_body", "transcription_body"]
 
@@ -40,8 +52,7 @@ def chat_body(request: Converse, *, streamed: bool) -> dict[str, Any]:
         body["modalities"] = ["text"]
     if request.temperature is not None:
         body["temperature"] = request.temperature
-    if request.forced_tool is not None:
-        body |= _forced(request.forced_tool)
+    body |= _tools(request)
     if streamed:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     return body
@@ -76,10 +87,26 @@ def file_part(sound: Heard) -> tuple[str, bytes, str]:
 
 
 def _message(turn: Turn, model: str) -> dict[str, Any]:
-    if isinstance(turn, ModelTurn):
-        spoken = {"audio": {"id": turn.audio_id}} if turn.audio_id else {"content": turn.words}
-        return {"role": "assistant", **spoken}
-    return {"role": "user", "content": _content(turn, model)}
+    match turn:
+        case PersonTurn():
+            return {"role": "user", "content": _content(turn, model)}
+        case ToolResult(call_id=call_id, output=output):
+            return {"role": "tool", "tool_call_id": call_id, "content": output}
+        case ModelTurn():
+            return {"role": "assistant", **_said(turn)}
+
+
+def _said(turn: ModelTurn) -> dict[str, Any]:
+    """Return an earlier answer; one of calls alone has ``content`` null, which is refused where there are none."""
+    if turn.audio_id:
+        said: dict[str, Any] = {"audio": {"id": turn.audio_id}}
+    else:
+        said = {"content": turn.words or None} if turn.calls else {"content": turn.words}
+    return {**said, "tool_calls": [_call(call) for call in turn.calls]} if turn.calls else said
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
 
 
 def _content(turn: PersonTurn, model: str) -> str | list[dict[str, Any]]:
@@ -94,15 +121,24 @@ def _content(turn: PersonTurn, model: str) -> str | list[dict[str, Any]]:
     return [*parts, {"type": "text", "text": words}] if words else parts
 
 
-def _forced(tool: Tool) -> dict[str, Any]:
-    """Audio models refuse ``response_format``; one forced strict function call is the way to structured answers."""
+def _tools(request: Converse) -> dict[str, Any]:
+    """Return what may be called. Without ``tool_choice``, the model chooses, and may choose none.
+
+    Audio models refuse ``response_format``; one forced strict function call is the way to structured answers.
+    """
+    forced = request.forced_tool
+    tools = request.tools if forced is None or forced in request.tools else (*request.tools, forced)
+    body: dict[str, Any] = {"tools": [_tool(tool) for tool in tools]} if tools else {}
+    if forced is not None:
+        body["tool_choice"] = {"type": "function", "function": {"name": forced.name}}
+    return body
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
     function = {
         "name": tool.name,
         "description": tool.description,
         "parameters": dict(tool.parameters),
         "strict": tool.strict,
     }
-    return {
-        "tools": [{"type": "function", "function": function}],
-        "tool_choice": {"type": "function", "function": {"name": tool.name}},
-    }
+    return {"type": "function", "function": function}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Json", "count_at", "first_at", "object_at", "text_at"]
+__all__ = ["Json", "count_at", "first_at", "object_at", "objects_at", "text_at"]
 
 Json = Mapping[str, Any]
 
@@ -20,6 +20,12 @@ def first_at(of: Json, key: str) -> Json:
     """Return the first of the objects listed at ``key``; empty if there is none."""
     found = of.get(key)
     return found[0] if isinstance(found, list) and found and isinstance(found[0], Mapping) else {}
+
+
+def objects_at(of: Json, key: str) -> list[Json]:
+    """Return the objects listed at ``key``; none if there is no list, and without what is no object."""
+    found = of.get(key)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
 def text_at(of: Json, key: str) -> str | None:

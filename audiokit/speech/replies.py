@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from audiokit.catalog.prices import Usage
-from audiokit.speech.requests import Converse, Request
+from audiokit.speech.requests import Converse, Request, ToolCall
 
 __all__ = ["Ending", "Event", "Reply", "SoundPiece", "Speech", "ToolCall", "WordPiece"]
 
@@ -25,17 +25,8 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
-    """A function call that the model asks for; ``arguments`` is the JSON text as it came."""
-
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a model gave back for one request.
+    """What a model gave back for one request: words, sound, functions to call first, or several of these.
 
     ``sound`` is a WAV with true sizes, 24 kHz mono PCM16; None where there is none. ``usage`` None means the provider
     did not say. ``model`` is as reported; None where the endpoint reports none.
@@ -47,7 +38,7 @@ class Reply:
     sound_duration_s: float | None = None
     audio_id: str | None = None
     audio_expires_at: datetime | None = None
-    tool_call: ToolCall | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
     model: str | None = None
     usage: Usage | None = None
     request_id: str | None = None

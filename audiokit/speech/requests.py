@@ -19,6 +19,8 @@ __all__ = [
     "Request",
     "Speak",
     "Tool",
+    "ToolCall",
+    "ToolResult",
     "Transcribe",
     "Turn",
 ]
@@ -65,14 +67,35 @@ class PersonTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A function call that the model asks for; ``arguments`` is the JSON text as it came, which may be cut or wrong."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTurn:
-    """What the model said before: by its audio id while the provider still knows it, else in words."""
+    """What the model said before: by its audio id while the provider still knows it, else in words.
+
+    ``calls`` are the functions it asked for; a :class:`ToolResult` for each of them must follow at once.
+    """
 
     words: str
     audio_id: str | None = None
+    calls: tuple[ToolCall, ...] = ()
 
 
-Turn = PersonTurn | ModelTurn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What a function gave back, or why it failed, in words for the model."""
+
+    call_id: str
+    output: str
+
+
+Turn = PersonTurn | ModelTurn | ToolResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +110,9 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converse:
-    """Answer a conversation. ``voice`` None asks for words only; ``forced_tool`` forces that one function call.
+    """Answer a conversation. ``voice`` None asks for words only.
 
+    The model may call any of ``tools``, or none; ``forced_tool`` forces that one function call.
     ``temperature`` None leaves the provider's default, which is right: at 0 these models end in endless noise.
     """
 
@@ -98,6 +122,7 @@ class Converse:
     voice: str | None = None
     max_completion_tokens: int = 4096
     temperature: float | None = None
+    tools: tuple[Tool, ...] = ()
     forced_tool: Tool | None = None
 
     @property

@@ -2,15 +2,17 @@
 
 What real streams look like (12 recorded, 2025 and 2026), against the published description: two chunks of three have no
 ``choices`` at all; ``finish_reason`` never becomes ``stop``; usage comes before the last chunk; and the last chunk says
-only when the audio expires. A stream that was cut looks like one that ended, but for that last chunk.
+only when the audio expires. A stream that was cut looks like one that ended, but for that last chunk. Where functions
+are called instead, no audio expires: what ends such a stream is its count of tokens.
 """
 
 from __future__ import annotations
 
 from audiokit.audio.wav import wav_header
 from audiokit.catalog.prices import Usage
-from audiokit.speech.fields import Json, count_at, first_at, object_at, text_at
-from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, ToolCall, WordPiece
+from audiokit.speech.calls import Calls
+from audiokit.speech.fields import Json, count_at, first_at, object_at, objects_at, text_at
+from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, WordPiece
 from audiokit.speech.wire import BYTES_PER_SECOND, chat_usage, decoded, ending, expiry, usable
 
 __all__ = ["ChatStream"]
@@ -26,7 +28,8 @@ class ChatStream:
         self._spoken: list[str] = []
         self._written: list[str] = []
         self._refusal: list[str] = []
-        self._call: ToolCall | None = None
+        self._calls = Calls()
+        self._counted = False
         self._audio_id: str | None = None
         self._expires_at: int | None = None
         self._finish_reason: str | None = None
@@ -41,13 +44,15 @@ class ChatStream:
         """
         self._model = text_at(chunk, "model") or self._model
         self._usage = chat_usage(object_at(chunk, "usage"), silent=self._silent) or self._usage
+        self._counted = self._counted or (chunk.get("choices") == [] and bool(object_at(chunk, "usage")))
         choice = first_at(chunk, "choices")
         self._finish_reason = text_at(choice, "finish_reason") or self._finish_reason
         return self._take(object_at(choice, "delta"))
 
     def broke(self) -> bool:
-        """Whether the stream, now over, was cut: no reason to finish and no word on when the audio expires."""
-        return self._finish_reason is None and self._expires_at is None
+        """Whether the stream, now over, was cut: no reason to finish and nothing else that comes last."""
+        ended = self._expires_at is not None or (self._counted and bool(self._calls.found()))
+        return self._finish_reason is None and not ended
 
     def reply(self) -> Reply:
         """Return the whole reply, now that the stream is over.
@@ -56,8 +61,8 @@ class ChatStream:
             EmptyReply, WithheldReply: there is nothing in it; ``error.reply`` is what was billed.
         """
         sound = bytes(self._pcm16[: len(self._pcm16) // 2 * 2])
-        refusal = "".join(self._refusal) or None
-        how = ending(self._finish_reason, refusal=refusal, unheard=self._wants_sound and not sound)
+        refusal, calls = "".join(self._refusal) or None, self._calls.found()
+        how = ending(self._finish_reason, refusal=refusal, unheard=self._wants_sound and not sound and not calls)
         reply = Reply(
             words="".join(self._spoken or self._written or self._refusal),
             ending=Ending.CUT if self.broke() else how,
@@ -65,7 +70,7 @@ class ChatStream:
             sound_duration_s=len(sound) / BYTES_PER_SECOND if sound else None,
             audio_id=self._audio_id,
             audio_expires_at=expiry(self._expires_at),
-            tool_call=self._call,
+            tool_calls=calls,
             model=self._model,
             usage=self._usage,
         )
@@ -75,7 +80,7 @@ class ChatStream:
         audio = object_at(delta, "audio")
         self._audio_id = text_at(audio, "id") or self._audio_id
         self._expires_at = count_at(audio, "expires_at") or self._expires_at
-        self._take_call(first_at(delta, "tool_calls"))
+        self._calls.take(objects_at(delta, "tool_calls"))
         events: list[Event] = []
         for text, kept in (
             (text_at(audio, "transcript"), self._spoken),
@@ -90,12 +95,3 @@ class ChatStream:
             self._pcm16 += pcm16
             events.append(SoundPiece(pcm16))
         return events
-
-    def _take_call(self, call: Json) -> None:
-        """The name comes first, and with it the id; the arguments come in pieces."""
-        function = object_at(call, "function")
-        name, arguments = text_at(function, "name"), text_at(function, "arguments") or ""
-        if name is not None:
-            self._call = ToolCall(id=text_at(call, "id") or "", name=name, arguments=arguments)
-        elif self._call is not None:
-            self._call = ToolCall(id=self._call.id, name=self._call.name, arguments=self._call.arguments + arguments)

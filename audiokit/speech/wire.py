@@ -11,8 +11,9 @@ from audiokit.audio.resample import resample
 from audiokit.audio.wav import mended, pcm16_of, to_wav, wav_header
 from audiokit.catalog.prices import Usage
 from audiokit.errors import InputError, ProviderRefused, ReplyUnusable
-from audiokit.speech.fields import Json, count_at, first_at, object_at, text_at
-from audiokit.speech.replies import Ending, Reply, ToolCall
+from audiokit.speech.calls import Calls
+from audiokit.speech.fields import Json, count_at, first_at, object_at, objects_at, text_at
+from audiokit.speech.replies import Ending, Reply
 
 __all__ = [
     "BYTES_PER_SECOND",
@@ -67,14 +68,15 @@ def chat_reply(body: Json, *, wants_sound: bool, listened: bool = True) -> Reply
     message, finish_reason = object_at(choice, "message"), text_at(choice, "finish_reason")
     audio, refusal = object_at(message, "audio"), text_at(message, "refusal")
     sound, duration_s = _sound(decoded(text_at(audio, "data")))
+    calls = Calls.whole(objects_at(message, "tool_calls"))
     reply = Reply(
         words=text_at(audio, "transcript") or text_at(message, "content") or refusal or "",
-        ending=ending(finish_reason, refusal=refusal, unheard=wants_sound and sound is None),
+        ending=ending(finish_reason, refusal=refusal, unheard=wants_sound and sound is None and not calls),
         sound=sound,
         sound_duration_s=duration_s,
         audio_id=text_at(audio, "id"),
         audio_expires_at=expiry(count_at(audio, "expires_at")),
-        tool_call=_tool_call(first_at(message, "tool_calls")),
+        tool_calls=calls,
         model=text_at(body, "model"),
         usage=chat_usage(object_at(body, "usage"), silent=not (wants_sound or listened)),
     )
@@ -86,7 +88,7 @@ def usable(reply: Reply, finish_reason: str | None) -> Reply:
 
     gpt-audio-1.5 gives an empty completion for a minority of calls, and bills it.
     """
-    if reply.words or reply.sound or reply.tool_call:
+    if reply.words or reply.sound or reply.tool_calls:
         return reply
     raise WithheldReply(reply) if finish_reason == "content_filter" else EmptyReply(reply)
 
@@ -126,7 +128,7 @@ def chat_usage(usage: Json, *, silent: bool = False) -> Usage | None:
 
 
 def ending(finish_reason: str | None, *, refusal: str | None, unheard: bool) -> Ending:
-    """Return how a reply ended; ``unheard`` says that sound was asked for and none came."""
+    """Return how a reply ended; ``unheard`` says that sound was asked for and none came, nor anything in its place."""
     if refusal or finish_reason == "content_filter":
         return Ending.REFUSED
     if finish_reason == "length":
@@ -180,13 +182,6 @@ def _sound(data: bytes | None) -> tuple[bytes | None, float | None]:
     except InputError as error:
         raise ReplyUnusable(_UNREADABLE) from error
     return (wav, size_bytes / BYTES_PER_SECOND) if size_bytes else (None, None)
-
-
-def _tool_call(call: Json) -> ToolCall | None:
-    function = object_at(call, "function")
-    if (name := text_at(function, "name")) is None:
-        return None
-    return ToolCall(id=text_at(call, "id") or "", name=name, arguments=text_at(function, "arguments") or "")
 
 
 def _transcription_usage(usage: Json) -> Usage | None:

@@ -13,7 +13,19 @@ from real import real_file
 from scripted import ASK, WAV
 
 from audiokit.speech.bodies import chat_body, file_part, speech_body, transcription_body
-from audiokit.speech.requests import Converse, Heard, InputFormat, ModelTurn, PersonTurn, Speak, Tool, Transcribe
+from audiokit.speech.requests import (
+    Converse,
+    Heard,
+    InputFormat,
+    ModelTurn,
+    PersonTurn,
+    Speak,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Transcribe,
+    Turn,
+)
 
 SOUND = Heard(data=WAV, format=InputFormat.WAV, duration_s=0.05)
 MOOD = Tool(
@@ -28,7 +40,12 @@ MOOD = Tool(
 )
 
 
-def converse(*turns: PersonTurn | ModelTurn, **changes: Any) -> Converse:
+OTHER = replace(MOOD, name="other")
+CALL = ToolCall(id="call_1", name="mood", arguments='{"mood": "glad"}')
+RESULT = ToolResult(call_id="call_1", output="glad")
+
+
+def converse(*turns: Turn, **changes: Any) -> Converse:
     return replace(Converse(model="gpt-audio-mini", turns=turns, instructions="Be brief."), **changes)
 
 
@@ -138,6 +155,49 @@ def test_a_structured_answer_is_one_forced_function_call() -> None:
     assert "response_format" not in body
 
 
+def test_tools_are_offered_and_the_model_is_left_to_choose() -> None:
+    body = chat_body(replace(ASK, tools=(MOOD, OTHER)), streamed=False)
+
+    assert [tool["function"]["name"] for tool in body["tools"]] == ["mood", "other"]
+    assert "tool_choice" not in body
+    assert not {"tools", "tool_choice"} & chat_body(ASK, streamed=False).keys()
+
+
+@pytest.mark.parametrize("tools", [(MOOD, OTHER), (OTHER,)])
+def test_a_forced_tool_is_forced_among_others_and_offered_once(tools: tuple[Tool, ...]) -> None:
+    body = chat_body(replace(ASK, tools=tools, forced_tool=MOOD), streamed=False)
+
+    assert sorted(tool["function"]["name"] for tool in body["tools"]) == ["mood", "other"]
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "mood"}}
+
+
+def test_a_round_of_tools_goes_back_as_calls_and_results() -> None:
+    calls = tuple(ToolCall(id=f"call_{i}", name="mood", arguments="{}") for i in (1, 2))
+    results = (ToolResult(call_id="call_1", output="glad"), ToolResult(call_id="call_2", output=""))
+    as_sent = [
+        {"id": id_, "type": "function", "function": {"name": "mood", "arguments": "{}"}} for id_ in ("call_1", "call_2")
+    ]
+
+    messages = chat_body(converse(PersonTurn(words="?"), ModelTurn(words="", calls=calls), *results), streamed=False)
+
+    assert messages["messages"][2:] == [
+        {"role": "assistant", "content": None, "tool_calls": as_sent},
+        {"role": "tool", "tool_call_id": "call_1", "content": "glad"},
+        {"role": "tool", "tool_call_id": "call_2", "content": ""},
+    ]
+
+
+def test_what_was_said_beside_a_call_goes_with_it() -> None:
+    call = ToolCall(id="call_1", name="mood", arguments="{}")
+    turns = [ModelTurn(words="So.", calls=(call,)), ModelTurn(words="So.", audio_id="audio_1", calls=(call,))]
+
+    written, spoken = chat_body(converse(*turns), streamed=False)["messages"][1:]
+
+    assert (written["content"], len(written["tool_calls"])) == ("So.", 1)
+    assert (spoken["audio"], len(spoken["tool_calls"])) == ({"id": "audio_1"}, 1)
+    assert "content" not in spoken
+
+
 def test_a_transcript_is_asked_for_as_json_and_in_a_language_only_if_it_is_known() -> None:
     request = Transcribe(model="gpt-transcribe", sound=SOUND)
 
@@ -194,8 +254,10 @@ def published(name: str) -> Any:
         replace(ASK, turns=(*ASK.turns, ModelTurn(words="It.", audio_id="audio_1"), PersonTurn(words="And?"))),
         replace(ASK, turns=(PersonTurn(sound=replace(SOUND, format=InputFormat.MP3)), ModelTurn(words="It."))),
         converse(PersonTurn(words="Hello"), temperature=1.1),
+        replace(ASK, tools=(MOOD, OTHER), turns=(*ASK.turns, ModelTurn(words="", calls=(CALL,)), RESULT)),
+        replace(ASK, turns=(*ASK.turns, ModelTurn(words="It.", audio_id="audio_1", calls=(CALL,)), RESULT)),
     ],
-    ids=["spoken", "tool", "by id", "mp3", "words"],
+    ids=["spoken", "tool", "by id", "mp3", "words", "tools", "said and called"],
 )
 def test_a_chat_body_fits_the_published_description(request_: Converse, *, streamed: bool) -> None:
     problems = published("CreateChatCompletionRequest").iter_errors(chat_body(request_, streamed=streamed))

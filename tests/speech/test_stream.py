@@ -18,8 +18,8 @@ from audiokit.audio.wav import pcm16_of, wav_header
 from audiokit.catalog.prices import Usage
 from audiokit.errors import KeyRefused, ProviderBusy, ProviderRefused, QuotaExhausted, ReplyUnusable
 from audiokit.speech.client import OnEndpoint
-from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, ToolCall, WordPiece
-from audiokit.speech.requests import Speak
+from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, WordPiece
+from audiokit.speech.requests import Speak, ToolCall
 from audiokit.speech.stream import ChatStream
 from audiokit.speech.wire import EmptyReply, WithheldReply
 
@@ -122,7 +122,51 @@ def test_a_function_call_in_pieces_is_one_call() -> None:
         finish("tool_calls"),
     )
 
-    assert reply.tool_call == ToolCall(id="call_1", name="mood", arguments='{"mood":"glad"}')
+    assert reply.tool_calls == (ToolCall(id="call_1", name="mood", arguments='{"mood":"glad"}'),)
+
+
+CALL = {"index": 0, "id": "call_1", "function": {"name": "mood", "arguments": "{}"}}
+COUNTED = {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+
+
+@pytest.mark.parametrize("wants_sound", [True, False])
+@pytest.mark.parametrize("ends", [[finish("tool_calls")], [finish("stop")], [finish("stop"), COUNTED], [COUNTED]])
+def test_a_stream_of_calls_alone_is_a_whole_reply_without_sound(ends: list[Any], *, wants_sound: bool) -> None:
+    """A forced call ends with ``stop``, and audio models may give no reason at all."""
+    events, reply = collected(delta(role="assistant", content=None, tool_calls=[CALL]), *ends, wants_sound=wants_sound)
+
+    assert events == []
+    assert (reply.words, reply.sound, reply.ending) == ("", None, Ending.WHOLE)
+    assert [call.name for call in reply.tool_calls] == ["mood"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "ending"),
+    [
+        ([], Ending.CUT),
+        ([{"choices": [{"delta": {}}], "usage": {"prompt_tokens": 3}}], Ending.CUT),
+        ([finish("length"), COUNTED], Ending.LENGTH),
+    ],
+    ids=["broke", "counts in every chunk", "too long"],
+)
+def test_a_call_that_was_cut_is_told_as_such(ends: list[Any], ending: Ending) -> None:
+    """Some servers count in every chunk: only a chunk that does nothing else comes last."""
+    _, reply = collected(delta(tool_calls=[CALL | {"function": {"name": "mood", "arguments": '{"mo'}}]), *ends)
+
+    assert reply.ending is ending
+    assert reply.tool_calls[0].arguments == '{"mo'
+
+
+def test_speech_that_was_cut_is_not_mended_by_its_count() -> None:
+    _, reply = collected(*spoken_chunks(PCM16, expires_at=None), COUNTED)
+
+    assert reply.ending is Ending.CUT
+
+
+def test_words_and_sound_may_come_before_a_call() -> None:
+    _, reply = collected(*spoken_chunks(PCM16, words="Let me see."), delta(tool_calls=[CALL]), finish("tool_calls"))
+
+    assert (reply.words, reply.sound, reply.ending, len(reply.tool_calls)) == ("Let me see.", WAV, Ending.WHOLE, 1)
 
 
 def test_nothing_at_all_is_an_empty_reply_that_keeps_what_was_used() -> None:

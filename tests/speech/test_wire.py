@@ -81,6 +81,9 @@ def test_a_spoken_reply_is_read_whole() -> None:
         ("stop", {"refusal": "I cannot."}, Ending.REFUSED),
         ("content_filter", {"content": "Half a sen"}, Ending.REFUSED),
         ("tool_calls", {"tool_calls": [{"id": "c", "function": {"name": "mood"}}]}, Ending.WHOLE),
+        ("stop", {"tool_calls": [{"id": "c", "function": {"name": "mood"}}]}, Ending.WHOLE),
+        ("length", {"tool_calls": [{"id": "c", "function": {"name": "mood"}}]}, Ending.LENGTH),
+        ("stop", {"tool_calls": [{"id": "c", "function": {}}], "content": "Hm."}, Ending.WORDS_ONLY),
     ],
 )
 def test_how_a_reply_ended(finish_reason: str | None, message: dict[str, Any], ending: Ending) -> None:
@@ -100,10 +103,18 @@ def test_what_was_said_counts_more_than_what_was_written() -> None:
 def test_a_function_call_keeps_its_arguments_as_they_came() -> None:
     call = {"id": "call_1", "type": "function", "function": {"name": "mood", "arguments": '{"mood": "glad"'}}
 
-    found = chat_reply(body_of("tool_calls", content=None, tool_calls=[call]), wants_sound=False).tool_call
+    [found] = chat_reply(body_of("tool_calls", content=None, tool_calls=[call]), wants_sound=False).tool_calls
 
-    assert found is not None
     assert (found.id, found.name, found.arguments) == ("call_1", "mood", '{"mood": "glad"')
+
+
+def test_parallel_calls_are_all_kept_and_leave_words_as_they_are() -> None:
+    calls = [{"id": f"call_{i}", "type": "function", "function": {"name": "mood", "arguments": "{}"}} for i in range(3)]
+
+    reply = reply_of("tool_calls", content="Let me see.", tool_calls=calls)
+
+    assert [call.id for call in reply.tool_calls] == ["call_0", "call_1", "call_2"]
+    assert (reply.words, reply.sound) == ("Let me see.", None)
 
 
 def test_an_empty_answer_is_unusable_and_what_it_used_is_kept() -> None:

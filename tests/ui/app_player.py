@@ -1,4 +1,5 @@
-"""A tiny app around the player: ``?show=clip`` or ``?show=live`` with seconds, wait, pace, fails, unasked, late.
+"""A tiny app around the player: ``?show=clip`` or ``?show=live`` with seconds, wait, pace, fails, unasked, late, timed;
+``?show=long``; ``?show=many`` with n.
 
 With ``late`` the page is drawn only when the reply is complete, as it is where an engine answers at once.
 """
@@ -38,18 +39,44 @@ def finished(pcm16: bytes) -> PlayerClip:
     )
 
 
+def evenly(words: str, seconds: float) -> list[Word]:
+    """Give the words times as if each took as long as the others."""
+    said = words.split(" ")
+    return [Word(word, i * seconds / len(said), (i + 1) * seconds / len(said)) for i, word in enumerate(said)]
+
+
 def show_clips() -> None:
-    said = WORDS.split(" ")
-    timed = [Word(word, i * 25 / len(said), (i + 1) * 25 / len(said)) for i, word in enumerate(said)]
     with st.chat_message("user"):
         question = "Is there a table for two by the river tomorrow evening?"
         player(key="clip.1", label="Your question", clip=finished(speechlike(7, seed=4).tobytes()), words=question)
     with st.chat_message("assistant"):
-        player(key="clip.2", label="Reply", clip=finished(speechlike(25).tobytes()), words=timed)
+        player(key="clip.2", label="Reply", clip=finished(speechlike(25).tobytes()), words=evenly(WORDS, 25))
     with st.chat_message("assistant"):
         missing = clip_url(SOURCE.signer, PERSON, "0" * 64, "audio/wav")
         lost = PlayerClip(digest="0" * 64, url=missing, duration_s=3, peaks=[0.2, 0.5] * 30)
         player(key="clip.3", label="Lost", clip=lost)
+
+
+def _said(words: str, seconds: float) -> str | list[Word]:
+    """Give the words as they are, or with times if ``timed`` is asked for."""
+    return evenly(words, seconds) if "timed" in st.query_params else words
+
+
+def show_long() -> None:
+    """Draw a text too long to be seen whole; each word lasts a fifth of a second."""
+    said = " ".join([WORDS] * 8)
+    seconds = len(said.split(" ")) / 5
+    with st.chat_message("assistant"):
+        player(key="long", label="Reply", clip=finished(speechlike(seconds).tobytes()), words=evenly(said, seconds))
+
+
+def show_many() -> None:
+    """Draw as many as a long conversation has, each with a minute of speech and its words."""
+    said = [Word(f"word{i}", i * 0.4, i * 0.4 + 0.3) for i in range(150)]
+    clip = finished(speechlike(60).tobytes())
+    for i in range(int(st.query_params["n"])):
+        with st.chat_message("assistant"):
+            player(key=f"many.{i}", label=f"Reply {i}", clip=clip, words=said)
 
 
 def show_live() -> None:
@@ -76,7 +103,7 @@ def show_live() -> None:
                     words_url=words_url(SOURCE.signer, PERSON, turn),
                 ),
                 clip=finished(growing.sound()) if done else None,
-                words=growing.words.strip() if done else "",
+                words=_said(growing.words.strip(), len(growing.sound()) / 48_000) if done else "",
                 autoplay="late" in asked,
             )
         state.told = state.get("told", 0) + told
@@ -91,5 +118,9 @@ if not runtime.exists():
     )
 elif st.query_params.get("show") == "live":
     show_live()
+elif st.query_params.get("show") == "long":
+    show_long()
+elif st.query_params.get("show") == "many":
+    show_many()
 else:
     show_clips()

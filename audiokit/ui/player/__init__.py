@@ -43,7 +43,11 @@ class LivePlayer:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word and when it is said."""
+    """A word, with its punctuation, and when it is said.
+
+    White space at the end of ``text`` stands after the word as it is, such as the end of a line; without it, one space
+    does. What is said of several words at once, such as their speaker, would be a further field with a default.
+    """
 
     text: str
     start_s: float
@@ -69,7 +73,8 @@ def player(
         label: names the player to a screen reader, such as "Reply 2".
         clip: what is finished.
         live: what is growing.
-        words: what is said, as text or with the times at which each word is.
+        words: what is said, as text, or with the times of its words; these are marked as they are said, and a click on
+            one plays from there. Times may come at any moment: the text they belong to stays where it is.
         autoplay: whether a finished clip starts by itself where the browser allows it: once in a window, however
             often it is drawn.
     """

@@ -1,21 +1,22 @@
 // One player: a reply while it is spoken, then the same as a finished clip. Nothing is told to Python while it plays.
 
 import { ClipSound } from "./clip.js";
+import { Face } from "./face.js";
+import * as keys from "./keys.js";
 import { LiveSound } from "./live.js";
+import { onceNear } from "./near.js";
+import { slide } from "./slider.js";
 import { openSpeaker } from "./speaker.js";
-import { clock, spoken } from "./times.js";
 import { Wave } from "./wave.js";
 import { Words } from "./words.js";
 
 export { openSpeaker };
 
-const STEP_S = 5;
 const SKIP_S = 10;
+const OVER_S = 0.05; // this near its end, a sound is over
 const GROWING_S = 12; // a growing waveform fills the width from this length on
 const PLAYING = "audiokit:playing"; // on window: the other players fall silent
 const FIRST_SOUND = "audiokit:first-sound"; // on window, with {id, at}: a reply can be heard
-
-const SAID = { waiting: "Waiting…", speaking: "Speaking", paused: "Paused", blocked: "Press play to listen", ready: "" };
 
 const players = new WeakMap();
 const begun = new Set(); // what has started by itself in this window, and does not do so again
@@ -34,6 +35,7 @@ export function show(root, data, setTriggerValue) {
 class Player {
   #root;
   #at;
+  #face;
   #wave;
   #words;
   #sound = null; // what plays now: a LiveSound or a ClipSound
@@ -45,22 +47,26 @@ class Player {
   #since = 0;
   #frame = 0;
   #ticking = 0;
-  #dragging = false;
+  #label = "";
   #retry = null;
   #tellPython = () => {};
   #listening = new AbortController();
+  #callOff;
 
   constructor(root) {
     this.#root = root;
     this.#at = (selector) => root.querySelector(selector);
+    this.#face = new Face(root);
     this.#wave = new Wave(this.#at(".wave"));
-    this.#words = new Words(this.#at(".words"));
+    this.#words = new Words(this.#at(".words"), (seconds) => this.#playFrom(seconds), this.#listening.signal);
     this.#listen();
+    this.#callOff = onceNear(root, () => this.#approach());
   }
 
   show(data, setTriggerValue) {
     this.#tellPython = setTriggerValue;
-    this.#at(".wave").setAttribute("aria-label", `Position in: ${data.label}`);
+    this.#label = data.label;
+    this.#face.name(data.label);
     const starts = data.autoplay !== null && !begun.has(data.autoplay);
     if (data.autoplay !== null) begun.add(data.autoplay);
     if (data.live && !data.clip && data.live.turn !== this.#turn) this.#begin(data.live);
@@ -72,9 +78,11 @@ class Player {
   }
 
   close() {
+    this.#callOff();
     this.#forget();
     this.#wave.close();
     this.#listening.abort();
+    keys.release(this);
   }
 
   // --- what is played -------------------------------------------------------------------------------------------
@@ -98,7 +106,7 @@ class Player {
     const continues = this.#turn !== null && this.#clip === null; // it is what we have been speaking
     if (!continues) this.#forget();
     this.#clip = clip;
-    this.#download(clip.download_url);
+    this.#face.offerDownload(clip.download_url);
     if (continues) return void (this.#live?.broken && this.#settle());
     this.#peaks = clip.peaks;
     this.#hand(clip.url, clip.duration_s, 0);
@@ -109,7 +117,7 @@ class Player {
   #renew(clip) {
     this.#calm();
     this.#clip = clip;
-    this.#download(clip.download_url);
+    this.#face.offerDownload(clip.download_url);
     this.#sound.load(clip.url, clip.duration_s, this.#sound.position);
   }
 
@@ -141,7 +149,7 @@ class Player {
     if (this.#sound !== this.#live) this.#sound?.close();
     this.#live = this.#sound = this.#clip = this.#turn = null;
     this.#words.clear();
-    this.#download(null);
+    this.#face.offerDownload(null);
     this.#calm();
   }
 
@@ -161,11 +169,15 @@ class Player {
     if (event === "playing" && this.#sound !== this.#live) announce(this.#turn, Date.now());
     if (event === "blocked") this.#set("blocked");
     if (event === "broken") this.#trouble(detail, () => this.#again());
+    if (event === "moved") this.#words.attend();
     this.#paint();
+    this.#tellKeys();
   }
 
   #started() {
     window.dispatchEvent(new CustomEvent(PLAYING, { detail: this }));
+    this.#takeKeys();
+    this.#words.attend();
     if (this.#retry) this.#calm();
     if (this.#state !== "blocked") return;
     if (this.#sound !== this.#live) this.#set("ready");
@@ -220,11 +232,7 @@ class Player {
     on(".forward", "click", () => this.#seek(this.#sound?.position + SKIP_S));
     on(".speed", "change", ({ target }) => this.#speed(Number(target.value)));
     on(".again", "click", () => this.#retry?.());
-    on(".wave", "keydown", (event) => this.#key(event));
-    on(".wave", "pointerdown", (event) => this.#drag(event));
-    on(".wave", "pointermove", (event) => this.#point(event));
-    on(".wave", "lostpointercapture", () => (this.#dragging = false));
-    on(".wave", "pointerleave", () => delete this.#at(".wave").dataset.pointed);
+    slide(this.#at(".wave"), this.#hands(), signal);
     window.addEventListener(PLAYING, ({ detail }) => detail !== this && this.#sound?.pause(), { signal });
   }
 
@@ -235,7 +243,7 @@ class Player {
 
   #play() {
     if (this.#sound === null) return;
-    if (this.#sound !== this.#live && this.#sound.position >= this.#length() - 0.05) this.#sound.seek(0);
+    if (this.#sound !== this.#live && this.#sound.position >= this.#length() - OVER_S) this.#sound.seek(0);
     this.#sound.play();
   }
 
@@ -249,46 +257,30 @@ class Player {
     this.#sound.rate = rate;
   }
 
-  #key(event) {
-    const moves = {
-      ArrowLeft: -STEP_S,
-      ArrowDown: -STEP_S,
-      ArrowRight: STEP_S,
-      ArrowUp: STEP_S,
-      PageDown: -SKIP_S,
-      PageUp: SKIP_S,
-      Home: -Infinity,
-      End: Infinity,
+  #playFrom(seconds) {
+    this.#seek(seconds);
+    this.#play();
+  }
+
+  /** What others may do with what plays. */
+  #hands() {
+    return {
+      position: () => this.#sound?.position ?? 0,
+      length: () => this.#length(),
+      span: () => this.#span(),
+      seek: (seconds) => this.#seek(seconds),
+      toggle: () => this.#toggle(),
     };
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key in moves) this.#seek(Math.min(this.#length(), this.#sound?.position + moves[event.key]));
-    else if (event.key === " " || event.key === "Enter") this.#toggle();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
-  #drag(event) {
-    if (event.button !== 0 || this.#sound === null) return;
-    this.#dragging = true;
-    this.#at(".wave").setPointerCapture(event.pointerId);
-    this.#seek(this.#under(event));
+  #takeKeys() {
+    const play = () => this.#play();
+    keys.hold(this, { ...this.#hands(), title: this.#label, play, pause: () => this.#sound?.pause() });
   }
 
-  #point(event) {
-    const wave = this.#at(".wave");
-    const seconds = this.#under(event);
-    if (this.#dragging) this.#seek(seconds);
-    if (this.#length() === 0) return;
-    wave.dataset.pointed = "";
-    wave.style.setProperty("--pointed", seconds / this.#span());
-    this.#at(".tip").textContent = clock(seconds);
-  }
-
-  #under(event) {
-    const { left, width } = this.#at(".wave").getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
-    return Math.min(this.#length(), share * this.#span());
+  #tellKeys() {
+    const { playing, position, rate } = this.#sound;
+    keys.tell(this, { playing, position, rate, duration: this.#grows ? 0 : this.#length() });
   }
 
   // --- what is seen ---------------------------------------------------------------------------------------------
@@ -297,10 +289,13 @@ class Player {
     return this.#sound?.duration || 0;
   }
 
+  get #grows() {
+    return this.#live !== null && !this.#live.complete;
+  }
+
   /** What the width stands for: a growing reply begins small. */
   #span() {
-    const grows = this.#live !== null && !this.#live.complete;
-    return grows ? Math.max(GROWING_S, this.#length()) : this.#length() || 1;
+    return this.#grows ? Math.max(GROWING_S, this.#length()) : this.#length() || 1;
   }
 
   #set(state) {
@@ -308,77 +303,42 @@ class Player {
     this.#paint();
   }
 
-  #download(url) {
-    const link = this.#at(".download");
-    link.hidden = !url;
-    if (url) link.href = url;
-    else link.removeAttribute("href");
-  }
-
   #trouble(sentence, retry) {
     this.#retry = retry;
-    this.#at(".sentence").textContent = sentence;
-    this.#at(".again").hidden = retry === null;
-    this.#at(".trouble").hidden = false;
+    this.#face.complain(sentence, retry !== null);
     if (this.#state !== "ready") this.#set("ready");
   }
 
   #calm() {
     this.#retry = null;
-    this.#at(".trouble").hidden = true;
+    this.#face.calm();
   }
 
-  /** Paint once, and again with every frame while something moves. */
+  #approach() {
+    this.#wave.approach();
+    this.#words.approach();
+    this.#paint();
+  }
+
+  /** Paint all of it, and what moves again with every frame. */
   #paint() {
     cancelAnimationFrame(this.#frame);
     if (this.#sound === null) return;
+    const [empty, blocked] = [this.#length() === 0, this.#state === "blocked"];
+    this.#face.offer({ playing: this.#sound.playing, empty, blocked, fixed: this.#grows && this.#clip === null });
+    this.#move();
+  }
+
+  #move() {
     const { playing, position } = this.#sound;
+    const [state, length, grows] = [this.#state, this.#length(), this.#grows];
+    const waited = (performance.now() - this.#since) / 1000;
+    this.#face.show({ state, playing, position, length, grows, waited });
     this.#wave.played(Math.min(1, position / this.#span()));
-    this.#paintState(playing, position);
-    this.#paintPosition(position);
-    this.#paintButtons(playing);
-    if (playing) this.#frame = requestAnimationFrame(() => this.#paint());
+    if (!playing && (position === 0 || position >= length - OVER_S)) this.#words.rest();
+    else this.#words.mark(position, playing);
+    if (playing) this.#frame = requestAnimationFrame(() => this.#move());
   }
-
-  #paintState(playing, position) {
-    const state = this.#state === "speaking" && !playing ? "paused" : this.#state;
-    this.#root.dataset.state = state;
-    this.#root.toggleAttribute("data-playing", playing && state !== "waiting");
-    setText(this.#at(".said"), SAID[state]);
-    setText(this.#at(".time"), this.#time(state, position));
-  }
-
-  #time(state, position) {
-    const waited = Math.floor((performance.now() - this.#since) / 1000);
-    if (state === "waiting") return waited > 0 ? `${waited} s` : "";
-    if (state === "blocked") return "";
-    const grows = this.#live !== null && !this.#live.complete;
-    return grows ? clock(position) : `${clock(position)} / ${clock(this.#length())}`;
-  }
-
-  #paintPosition(position) {
-    const wave = this.#at(".wave");
-    const [now, most] = [Math.round(position), Math.round(this.#length())];
-    if (wave.ariaValueNow === String(now) && wave.ariaValueMax === String(most)) return;
-    wave.ariaValueNow = now;
-    wave.ariaValueMax = most;
-    wave.ariaValueText = `${spoken(position)} of ${spoken(this.#length())}`;
-  }
-
-  #paintButtons(playing) {
-    const empty = this.#length() === 0;
-    const fixed = this.#live !== null && !this.#live.complete && this.#clip === null;
-    const play = this.#at(".play");
-    play.disabled = empty && this.#state !== "blocked";
-    play.ariaLabel = playing ? "Pause" : "Play";
-    this.#at(".back").disabled = this.#at(".forward").disabled = empty;
-    this.#at(".speed").disabled = fixed;
-    this.#at(".wave").ariaDisabled = String(empty);
-  }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 /** Tell, once for each reply, when it could first be heard. */

@@ -9,13 +9,20 @@ export class Wave {
   #layers;
   #peaks = [];
   #share = 1; // of the width, what the peaks fill
-  #observer;
+  #size = { width: 0, height: 0 };
+  #observer = new ResizeObserver(([{ contentRect }]) => {
+    this.#size = contentRect;
+    this.#draw();
+  });
 
   constructor(root) {
     this.#root = root;
     this.#layers = root.querySelectorAll("svg");
-    this.#observer = new ResizeObserver(() => this.#draw());
-    this.#observer.observe(root);
+  }
+
+  /** The player is about to be seen: from now on there is something to see. */
+  approach() {
+    this.#observer.observe(this.#root);
   }
 
   /** Draw `peaks` (0…1) over the first `share` of the width; the rest is a quiet line. */
@@ -35,7 +42,7 @@ export class Wave {
   }
 
   #draw() {
-    const { clientWidth: width, clientHeight: height } = this.#root;
+    const { width, height } = this.#size;
     if (width === 0) return;
     const bars = levels(this.#peaks, Math.floor(width / BAR_PX), this.#share);
     const pitch = width / bars.length;

@@ -3,7 +3,8 @@
 ::
 
     AudiokitError
-    ├─ InputError        UnreadableAudio  UnsupportedFormat  ClipTooLong  ClipTooShort  NothingHeard  FileTooLarge
+    ├─ InputError        UnreadableAudio  UnsupportedFormat  ClipTooLong  ClipTooShort  NothingHeard  Distorted
+    │                  FileTooLarge
     ├─ ProviderError     ProviderRefused  KeyRefused  QuotaExhausted  ProviderBusy*  ProviderUnreachable*
     │                    ReplyUnusable  ModelRetired  AudioForgotten
     ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound
@@ -27,6 +28,7 @@ __all__ = [
     "ClipTooLong",
     "ClipTooShort",
     "Damaged",
+    "Distorted",
     "FileTooLarge",
     "InputError",
     "KeyRefused",
@@ -100,6 +102,10 @@ class ClipTooShort(InputError):
 
 class NothingHeard(InputError):
     """No speech in the recording, so nothing was sent and nothing was charged."""
+
+
+class Distorted(InputError):
+    """The recording is so loud that its words are lost."""
 
 
 class FileTooLarge(InputError):

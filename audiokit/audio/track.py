@@ -18,6 +18,7 @@ from audiokit.audio.changing.offset import OffsetMeter, without_offset
 from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.measuring.activity import Activity, ActivityMeter
+from audiokit.audio.measuring.bands import Rises
 from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter
 from audiokit.audio.measuring.peaks import PeaksMeter, Waveform
 from audiokit.audio.measuring.quality import MIN_SPEECH_S
@@ -65,12 +66,11 @@ class Origin:
 class Measures:
     """What can be said of a recording without understanding it. Levels are ``-inf`` for digital silence.
 
-    ``peak_dbfs``, ``clipped_ratio`` (the share of samples that stand in a row at the ceiling) and ``heard_ratio`` (the
-    share of time in which something rises above what is always there: with none of it, nobody spoke) are of the
-    recording as it came, in any channel. All else, ``loudness`` too, is of one channel at the working rate, and without
-    its ``dc_offset``: the level, of full scale, that it rests at. ``snr_db`` and ``bandwidth_hz`` (up to where the mean
-    spectrum of what is loud stays within 65 dB of its top) are None where they cannot be told. ``active_ratio`` is the
-    share of time that trimming would not touch.
+    ``peak_dbfs``, ``clipped_ratio`` (the share of samples that are clipped) and ``rises`` (what rises above what is
+    always there: with none of it, nobody spoke) are of the recording as it came, in any channel. All else, ``loudness``
+    too, is of one channel at the working rate, and without its ``dc_offset``: the level, of full scale, that it rests
+    at. ``snr_db`` and ``bandwidth_hz`` (up to where the mean spectrum of what is loud stays within 65 dB of its top)
+    are None where they cannot be told. ``active_ratio`` is the share of time that trimming would not touch.
     """
 
     duration_s: float
@@ -80,9 +80,14 @@ class Measures:
     noise_floor_dbfs: float
     snr_db: float | None
     active_ratio: float
-    heard_ratio: float
+    rises: Rises
     bandwidth_hz: float | None
     dc_offset: float
+
+    @property
+    def heard_ratio(self) -> float:
+        """The share of time in which something rises above what is always there."""
+        return self.rises.ratio
 
     @property
     def has_speech(self) -> bool:
@@ -221,7 +226,7 @@ class _Hearing:
             noise_floor_dbfs=activity.noise_floor_dbfs,
             snr_db=activity.snr_db,
             active_ratio=activity.speech_ratio,
-            heard_ratio=channels.rises().ratio,
+            rises=channels.rises(),
             bandwidth_hz=self._levels.spectrum.bandwidth_hz(),
             dc_offset=self._offset,
         )

@@ -6,6 +6,7 @@ from audiokit.audio.door import Admitted
 from audiokit.audio.fit import Bounds
 from audiokit.audio.intake import Order, Received
 from audiokit.audio.measuring.quality import refuse_unusable
+from audiokit.audio.measuring.room import Room
 from audiokit.audio.writing.formats import SoundFormat
 from audiokit.catalog.models import Model
 from audiokit.catalog.prices import AUDIO_IN_TOKENS_PER_S
@@ -33,14 +34,14 @@ def order_for(model: Model) -> Order:
     )
 
 
-def refuse_unsendable(received: Received) -> None:
-    """Refuse what is not worth sending, or cannot be in one turn.
+def refuse_unsendable(received: Received, *, room: Room | None = None) -> None:
+    """Refuse what is not worth sending, or cannot be in one turn; ``room`` is the person's, if it was measured.
 
     Raises:
-        ClipTooShort, NothingHeard: there is nothing in it to listen to.
+        ClipTooShort, NothingHeard, Distorted: there is nothing in it to listen to.
         ClipTooLong: it would take several turns.
     """
-    refuse_unusable(received.measures)
+    refuse_unusable(received.measures, room=room)
     if len(received.fit.parts) > 1:
         raise ClipTooLong(duration_s=received.changes.duration_s, max_duration_s=received.fit.room_s)
 

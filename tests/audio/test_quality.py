@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import time
 from pathlib import Path
@@ -8,13 +9,15 @@ import numpy as np
 import pytest
 from clips import noise, silence, tone
 from real import real_file, real_files
+from talks import talk
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
+from audiokit.audio.measuring.levels import levels_of
 from audiokit.audio.measuring.quality import Quality, measure, refuse_unusable
 from audiokit.audio.wav import from_pcm16, to_pcm16
-from audiokit.errors import ClipTooShort, NothingHeard
+from audiokit.errors import ClipTooShort, Distorted, NothingHeard
 
 RATE = 24_000
 SOUND = {".wav", ".mp3", ".flac", ".opus", ".sph", ".pcm", ".raw"}
@@ -181,6 +184,50 @@ def test_sound_that_only_touches_full_scale_is_not_called_clipped() -> None:
 
     assert quality.peak_dbfs == 0
     assert quality.clipped_ratio == 0
+
+
+@pytest.mark.parametrize("turned_down", [1.0, 0.4])
+def test_words_that_are_cut_off_are_not_sent(turned_down: float) -> None:
+    voice = talk([(0.5, 4.5)], seconds=5, rate=RATE)
+    hopeless = np.float32(turned_down) * np.clip(60 * voice, -1, 1)
+
+    with pytest.raises(Distorted, match=r"too loud: \d\d% of it .* nothing was sent\. Move away"):
+        refuse_unusable(measure(Clip(hopeless, RATE)))
+
+
+@pytest.mark.parametrize("times", [2, 4])
+def test_a_recording_that_is_clipped_a_little_is_sent(times: float) -> None:
+    quality = measure(Clip(np.clip(times * talk([(0.5, 4.5)], seconds=5, rate=RATE), -1, 1), RATE))
+
+    assert quality.clipped_ratio > 0
+    refuse_unusable(quality)
+
+
+def test_where_nobody_spoke_it_is_not_called_too_loud() -> None:
+    with pytest.raises(NothingHeard):
+        refuse_unusable(measure(Clip(np.clip(noise(seconds=2, rms=5), -1, 1), RATE)))
+
+
+def test_the_levels_of_a_recording_are_fit_for_json() -> None:
+    levels = levels_of(measure(Clip(talk([(1, 3)], seconds=4, rate=RATE, rms=0.1, noise_rms=1e-3), RATE)))
+
+    assert json.loads(json.dumps(levels, allow_nan=False)) == levels
+    assert levels["speech_dbfs"] == pytest.approx(-20, abs=2.5)
+    assert levels["noise_dbfs"] == pytest.approx(-60 - 10 * math.log10(12_000 / 3_200), abs=1.5)
+    assert levels["peak_dbfs"] is not None
+    assert -12 < levels["peak_dbfs"] < 0
+    assert levels["clipped_ratio"] == 0
+    assert levels["speech_ratio"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_levels_that_do_not_exist_are_none() -> None:
+    assert levels_of(measure(Clip(silence(), RATE))) == {
+        "peak_dbfs": None,
+        "speech_dbfs": None,
+        "noise_dbfs": None,
+        "clipped_ratio": 0,
+        "speech_ratio": 0,
+    }
 
 
 def test_a_minute_is_measured_in_a_moment() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from clips import noise, tone
+from clips import loudest_hz, noise, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_recordings import file_of, joined
@@ -17,6 +17,7 @@ from numpy.testing import assert_array_equal
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.encode import SoundFormat, encode
+from audiokit.audio.reading.batching import Batcher
 from audiokit.audio.reading.given import size_of
 from audiokit.audio.reading.recording import Source, open_recording
 from audiokit.audio.wav import from_pcm16, to_wav, wav_header
@@ -211,6 +212,31 @@ def test_sound_that_changes_its_rate_and_channels_goes_on_as_it_began() -> None:
 
     assert {(block.sample_rate_hz, block.n_channels) for block in blocks} == {(24_000, 1)}
     assert len(joined(blocks)) == pytest.approx(6 * 24_000, abs=0.3 * 24_000)
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(16_000, 1), (24_000, 2)], ids=["another rate", "more channels"])
+def test_a_change_of_one_thing_alone_is_noticed(rate: int, channels: int) -> None:
+    kinds = [(24_000, 1), (rate, channels), (24_000, 1)]
+    data = b"".join(encode(Clip(tone(seconds=2, rate=of, channels=n), of), SoundFormat.MP3) for of, n in kinds)
+
+    sound = joined(blocks_of(data))
+
+    assert sound.shape[1] == 1
+    assert len(sound) == pytest.approx(6 * 24_000, abs=0.3 * 24_000)
+    assert loudest_hz(sound[60_000:84_000], 24_000) == pytest.approx(loudest_hz(sound[:24_000], 24_000), abs=2)
+
+
+def test_a_queue_takes_no_frame_of_another_rate_layout_or_format() -> None:
+    def frame(form: str = "flt", layout: str = "stereo", rate: int = 24_000) -> av.AudioFrame:
+        made = av.AudioFrame(form, layout, 100)
+        made.sample_rate = rate
+        return made
+
+    batcher = Batcher(frame())
+
+    assert [batcher.add(frame()), batcher.add(frame())] == [True, True]
+    assert not any(batcher.add(other) for other in (frame("fltp"), frame(layout="mono"), frame(rate=48_000)))
+    assert sum(batch.samples for batch in batcher.flush()) == 200
 
 
 def test_of_a_file_that_shrinks_what_is_left_is_read(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from audiokit.audio.changing.downmix import Mixdown, downmix_gains
 from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.bands import BAND_RATE_HZ, BandMeter, Rises
-from audiokit.audio.measuring.quality import n_clipped, peak
+from audiokit.audio.measuring.clipping import ClippingMeter, peak
 from audiokit.audio.resample import Resampler
 
 __all__ = ["Channels"]
@@ -22,7 +22,8 @@ class Channels:
 
     def __init__(self, first: Clip, positions: Sequence[str], *, only: int | None = None) -> None:
         self.sample_rate_hz, self.n_channels = first.sample_rate_hz, first.n_channels
-        self.peak, self.n_frames, self._n_clipped = 0.0, 0, 0
+        self.peak, self.n_frames = 0.0, 0
+        self._clipping = ClippingMeter(self.sample_rate_hz, self.n_channels)
         positions = positions if len(positions) == self.n_channels else [""] * self.n_channels
         alone = [float(channel == only) for channel in range(self.n_channels)]
         self._mixdown = Mixdown(downmix_gains(positions) if only is None else alone)
@@ -33,7 +34,7 @@ class Channels:
         """Return what comes next as one channel."""
         self.n_frames += block.n_frames
         self.peak = max(self.peak, peak(block.samples))
-        self._n_clipped += n_clipped(block.samples)
+        self._clipping.add(block.samples)
         self._bands.add(self._to_bands.add(block).samples)
         return self._mixdown.add(block)
 
@@ -44,8 +45,8 @@ class Channels:
 
     @property
     def clipped_ratio(self) -> float:
-        """The share of samples that stand in a row at the ceiling."""
-        return self._n_clipped / (self.n_frames * self.n_channels)
+        """The share of samples that are clipped."""
+        return self._clipping.ratio
 
     def alone(self) -> int | None:
         """Return the channel that should be listened to alone, because all together cancel each other; else None."""

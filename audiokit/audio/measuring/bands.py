@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from audiokit.audio.clip import Samples
 
-__all__ = ["BAND_RATE_HZ", "BandMeter", "Rises"]
+__all__ = ["BAND_RATE_HZ", "N_BANDS", "BandMeter", "Rises"]
 
 BAND_RATE_HZ = 8_000
 """The rate at which sound is looked at here."""
@@ -23,7 +23,10 @@ _WINDOW_FRAMES = 240  # 30 ms
 _HOP_FRAMES = 80
 _BLOCK_WINDOWS = 6_000
 _BAND_BINS = np.round(np.array([200, 500, 900, 1400, 2000, 2700, 3400]) * _WINDOW_FRAMES / BAND_RATE_HZ).astype(np.intp)
-_N_BANDS = len(_BAND_BINS) - 1
+N_BANDS = len(_BAND_BINS) - 1
+"""How many bands there are from 200 to 3400 Hz."""
+
+_LOUDEST_WINDOWS = 5  # 0.1 s of those that are kept
 _SMOOTHED_WINDOWS = 5
 _FLOOR_PERCENTILE = 10
 _RISE_DB = 6.0
@@ -42,10 +45,16 @@ class Rises:
     """``ratio`` is the share of windows in which some band rises above its floor in some channel.
 
     ``noise_floor_dbfs`` is the level of the quietest tenth, from 200 to 3400 Hz; ``-inf`` for digital silence.
+    ``risen_dbfs`` is the level, in the same range, of the windows that rise; ``-inf`` where none does. Of each band,
+    ``floors_dbfs`` are the levels that a tenth of what is not digital silence lies below, and ``loudest_dbfs`` the
+    levels that 0.1 s lie at or above, in the channel where they are lowest, and highest; -150 where there is nothing.
     """
 
     ratio: float
     noise_floor_dbfs: float
+    risen_dbfs: float
+    floors_dbfs: tuple[float, ...]
+    loudest_dbfs: tuple[float, ...]
 
 
 class BandMeter:
@@ -56,7 +65,7 @@ class BandMeter:
         # Parseval: a sine of peak 1 comes out as 0.5.
         self._scale = 2 / (_WINDOW_FRAMES * float(np.square(self._taper).sum()))
         self._samples: Samples = np.zeros((0, n_channels), np.float32)
-        self._powers: _Powers = np.zeros((0, n_channels, _N_BANDS))
+        self._powers: _Powers = np.zeros((0, n_channels, N_BANDS))
         self._levels, self._n_smoothed = list[_Steps](), 0
 
     def add(self, samples: Samples) -> None:
@@ -73,15 +82,23 @@ class BandMeter:
         n_channels = levels[-1].shape[1]
         totals = np.stack([_column(levels, channel, 0) for channel in range(n_channels)], axis=1)
         rises = np.zeros(len(totals), np.bool_)
+        floors, loudest = np.empty((n_channels, N_BANDS)), np.empty((n_channels, N_BANDS))
         for channel, total in enumerate(totals.T):
             live = total > _LIVE_DBFS * _STEPS_A_DB
             audible = total > _AUDIBLE_DBFS * _STEPS_A_DB
-            for band in range(1, _N_BANDS + 1):
-                rises |= _rise(_column(levels, channel, band), live) & audible
+            for band in range(N_BANDS):
+                column = _column(levels, channel, band + 1)
+                floors[channel, band] = floor = _floor(column, live)
+                loudest[channel, band] = _loudest(column)
+                rises |= (column > floor + _RISE_DB * _STEPS_A_DB) & live & audible
         powers = 10 ** (totals.astype(np.float32) / (10 * _STEPS_A_DB))
-        floor = float(np.percentile(powers.mean(axis=1), _FLOOR_PERCENTILE))
-        is_silent = floor <= 10 ** (_LEAST_DBFS / 10) * 1.01
-        return Rises(ratio=float(rises.mean()), noise_floor_dbfs=-np.inf if is_silent else float(10 * np.log10(floor)))
+        return Rises(
+            ratio=float(rises.mean()),
+            noise_floor_dbfs=_dbfs(float(np.percentile(powers.mean(axis=1), _FLOOR_PERCENTILE))),
+            risen_dbfs=_dbfs(float(powers[rises].max(axis=1).mean())) if rises.any() else -np.inf,
+            floors_dbfs=tuple((floors.min(axis=0) / _STEPS_A_DB).tolist()),
+            loudest_dbfs=tuple((loudest.max(axis=0) / _STEPS_A_DB).tolist()),
+        )
 
     def _n_windows(self) -> int:
         return (len(self._samples) - _WINDOW_FRAMES) // _HOP_FRAMES + 1
@@ -116,11 +133,20 @@ def _column(levels: list[_Steps], channel: int, band: int) -> _Steps:
     return np.concatenate([block[:, channel, band] for block in levels])
 
 
-def _rise(band: _Steps, live: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell where one band is louder than what is always there."""
-    if not live.any():
-        return live
-    return np.asarray(band > np.percentile(band[live], _FLOOR_PERCENTILE) + _RISE_DB * _STEPS_A_DB)
+def _floor(band: _Steps, live: npt.NDArray[np.bool_]) -> float:
+    """Return what is always there, in steps."""
+    return float(np.percentile(band[live], _FLOOR_PERCENTILE)) if live.any() else _LEAST_DBFS * _STEPS_A_DB
+
+
+def _loudest(band: _Steps) -> float:
+    """Return the level that is reached for 0.1 s in all, in steps; that of the quietest window where there is less."""
+    n = min(_LOUDEST_WINDOWS, len(band))
+    return float(np.partition(band, len(band) - n)[len(band) - n])
+
+
+def _dbfs(power: float) -> float:
+    """Return the level of what is no digital silence."""
+    return -np.inf if power <= 10 ** (_LEAST_DBFS / 10) * 1.01 else float(10 * np.log10(power))
 
 
 def _smoothed(powers: _Powers) -> _Powers:

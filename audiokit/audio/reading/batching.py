@@ -22,8 +22,8 @@ class Batcher:
 
     def __init__(self, first: av.AudioFrame, *, like: tuple[int, str] | None = None) -> None:
         rate_hz, layout = like or (first.sample_rate, first.layout.name)
-        self._like, self._kind = (rate_hz, layout), (first.sample_rate, first.layout.name, first.format.name)
-        self._queue, self._graph = AudioFifo(), Graph()
+        self._like, self._first, self._rate_hz = (rate_hz, layout), first, first.sample_rate
+        self._queue, self._n_queued, self._graph = AudioFifo(), 0, Graph()
         source = self._graph.add_abuffer(
             sample_rate=first.sample_rate,
             format=first.format.name,
@@ -34,35 +34,46 @@ class Batcher:
         self._graph.link_nodes(source, packed, self._graph.add("abuffersink")).configure()
         self._push = source.push
 
-    def takes(self, frame: av.AudioFrame) -> bool:
-        """Tell whether this frame is of the same kind: a graph takes one rate, layout and format."""
-        rate_hz, layout, kind = self._kind
-        return frame.sample_rate == rate_hz and frame.layout.name == layout and frame.format.name == kind
+    @property
+    def is_full(self) -> bool:
+        """Whether there is a second to be taken out."""
+        return self._n_queued >= self._rate_hz
 
     def again(self, first: av.AudioFrame) -> Batcher:
         """Return the next one, for frames of another kind, that gives the same as this."""
         return Batcher(first, like=self._like)
 
     def add(self, frame: av.AudioFrame) -> bool:
-        """Take a frame; tell whether there is a second to be taken out."""
+        """Take a frame; tell whether it was taken: one of another rate, layout or format is not.
+
+        This is done 168,750 times an hour: names of layouts and formats are made anew at every look, and not looked at.
+        """
+        if frame.layout != self._first.layout:
+            return False
         frame.pts = None
-        self._queue.write(frame)
-        return self._queue.samples >= self._kind[0]
+        try:
+            self._queue.write(frame)
+        except ValueError:  # the queue itself looks at the rate and the format
+            return False
+        self._n_queued += frame.samples
+        return True
 
     def ready(self) -> Iterator[av.AudioFrame]:
         """Yield whole seconds."""
-        while self._queue.samples >= self._kind[0]:
-            yield from self._passed(self._queue.read(self._kind[0]))
+        while self.is_full:
+            yield from self._taken(self._rate_hz)
 
     def flush(self) -> Iterator[av.AudioFrame]:
         """Yield the rest."""
         yield from self.ready()
-        yield from self._passed(self._queue.read(0, partial=True))
+        if self._n_queued:
+            yield from self._taken(self._n_queued)
         self._push(None)
         yield from self._pulled()
 
-    def _passed(self, frame: av.AudioFrame | None) -> Iterator[av.AudioFrame]:
-        if frame is not None:
+    def _taken(self, n_frames: int) -> Iterator[av.AudioFrame]:
+        self._n_queued -= n_frames
+        if (frame := self._queue.read(n_frames)) is not None:
             frame.pts = None
             self._push(frame)
         yield from self._pulled()

@@ -10,6 +10,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Self, cast
 
 import av
@@ -81,17 +82,19 @@ class Recording:
 
     def _batches(self) -> Iterator[av.AudioFrame]:
         """Yield frames of a second; a track that changes its kind is brought to the one that it began with."""
-        batcher: Batcher | None = None
-        for frame in _frames(self._source):
-            if batcher is None:
-                batcher = Batcher(_of_a_rate(frame))
-            elif not batcher.takes(frame):
+        frames = _frames(self._source)
+        first = next(frames, None)
+        if first is None:
+            return
+        batcher = Batcher(_of_a_rate(first))
+        for frame in chain((first,), frames):
+            if not batcher.add(frame):
                 yield from batcher.flush()
                 batcher = batcher.again(_of_a_rate(frame))
-            if batcher.add(frame):
+                batcher.add(frame)
+            if batcher.is_full:
                 yield from batcher.ready()
-        if batcher is not None:
-            yield from batcher.flush()
+        yield from batcher.flush()
 
 
 def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> Recording:

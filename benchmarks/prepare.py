@@ -23,7 +23,7 @@ from audiokit.errors import InputError
 from audiokit.offline.engine import Engine
 
 _MINUTES = int(os.environ.get("BENCHMARK_MINUTES", "60"))
-_RUNS = 3
+_RUNS = int(os.environ.get("BENCHMARK_RUNS", "3"))
 _RATE_HZ = 48_000
 _ENCODERS = {
     "webm": ["-c:a", "libopus", "-b:a", "64k"],

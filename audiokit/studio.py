@@ -8,27 +8,34 @@ import types
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import httpx2
 
 from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
+from audiokit.catalog.offers import Offer, offers
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
 from audiokit.converse.answer import Answering
-from audiokit.converse.conversation import Conversations
+from audiokit.converse.conversations import Conversations
+from audiokit.converse.library import OwnTurns
+from audiokit.converse.place import Place
+from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
-from audiokit.errors import NotConfigured
+from audiokit.converse.spares import spares
+from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
+from audiokit.people.preferences import Preferences
 from audiokit.settings import Settings
 from audiokit.speech.client import OnEndpoint
-from audiokit.speech.endpoint import Endpoint, endpoint_of, open_client
+from audiokit.speech.endpoint import Endpoint, endpoints_of, open_client
 from audiokit.speech.growing import Growing
 from audiokit.speech.metered import Metered
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller
+from audiokit.speech.served import Served
 from audiokit.speech.varied import Varied
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
@@ -48,11 +55,10 @@ _SECRET_FILE = "signing.key"  # noqa: S105 - the file's name, not a secret
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Studio:
-    """Every service, opened. ``engine`` is the offline engine where that is what answers, else None."""
+    """Every service, opened. ``engine`` is the offline engine where it is one of those that answer, else None."""
 
     settings: Settings
     catalog: Catalog
-    endpoint: Endpoint
     persons: Persons
     ledger: Ledger
     converse: ConverseService
@@ -60,17 +66,22 @@ class Studio:
     database: Database
     blobs: Blobs
     clips: Clips
-    wire: OnEndpoint
+    wires: tuple[OnEndpoint, ...]
     door: Door
     engine: Engine | None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint that is asked first."""
+        return self.wires[0].endpoint
 
     def person(self) -> Person:
         """Return who is here: on one machine with no sign-in, the one local person."""
         return self.persons.local()
 
-    def choose(self, role: Role, tier: Tier) -> Choice:
+    def choose(self, role: Role, tier: Tier, asked: str | None = None) -> Choice:
         """Return the model that lives today at our endpoint for this role and tier, and why."""
-        return _choice(self.settings, self.catalog, self.endpoint, role, tier)
+        return self.converse.places[0].choose(role, tier, asked)
 
     def clip_size(self, person_id: str, digest: str) -> int:
         """Return the bytes of a person's clip; for :class:`audiokit.api.media.MediaSource`."""
@@ -86,10 +97,20 @@ class Studio:
         """Return a reply that is being spoken."""
         return self.converse.growing(turn_id)
 
+    def write_export(self, person_id: str, conversation_id: str, to: BinaryIO) -> str:
+        """Write a conversation as one archive and return its name; for :class:`audiokit.api.exports.ExportSource`."""
+        from audiokit.converse.export import file_name, write_export  # noqa: PLC0415 - only who exports needs it
+        from audiokit.converse.levelled import levelled  # noqa: PLC0415 - the same
+
+        exported = self.converse.exported(person_id, conversation_id)
+        write_export(exported, to, samples_of=partial(levelled, self.door))
+        return file_name(exported)
+
     def warm(self) -> None:
         """Start what takes a moment, so that the first visitor does not wait for it."""
         self.door.warm()
-        self.wire.warm()
+        for wire in self.wires:
+            wire.warm()
         if self.engine is not None:
             self.engine.warm()
 
@@ -97,7 +118,8 @@ class Studio:
         """Wait for what is being answered, and let go of everything."""
         self.converse.close()
         self.door.close()
-        self.wire.close()
+        for wire in self.wires:
+            wire.close()
         if self.engine is not None:
             self.engine.close()
         self.database.close()
@@ -113,50 +135,38 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         StoreError: the database or the data folder cannot be used.
     """
     settings = settings or Settings.read()
-    endpoint, catalog = endpoint_of(settings), Catalog.load()
-    _refuse_unplayable_roles(settings, catalog, endpoint)
+    endpoints, catalog = endpoints_of(settings), Catalog.load()
+    _refuse_unplayable_roles(catalog, endpoints[0])
     database = open_database(_database_url(settings), settings.data_dir)
     blobs = Blobs(settings.data_dir / "blobs")
     clips, ledger = Clips(database, blobs), Ledger(database)
-    engine, transport = _offline(endpoint, transport)
-    client = open_client(
-        endpoint, timeout_s=settings.request_timeout_s, max_retries=settings.max_retries, transport=transport
+    engine, transports = _transports(endpoints, transport)
+    wires = tuple(
+        _wire(endpoint, settings, transports.get(endpoint.provider, transport), is_last=endpoint is endpoints[-1])
+        for endpoint in endpoints
     )
-    on_endpoint = OnEndpoint(endpoint, client, settings.request_timeout_s)
-
-    def price_on_day(model: str, day: date) -> Price | None:
-        known = catalog.find(model)
-        return price_on(known, day, endpoint.provider) if known else None
-
-    def speech_for(caller: Caller) -> Speech:
-        """Read inside out: each try of a varied request is a call of its own, and has its own entry."""
-        metered = Metered(inner=on_endpoint, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller)
-        return Varied(metered)
-
-    conversations, door = Conversations(database), Door()
+    conversations, door, box = Conversations(database), Door(), built_in()
     return Studio(
         settings=settings,
         catalog=catalog,
-        endpoint=endpoint,
         persons=Persons(database),
         ledger=ledger,
         converse=ConverseService(
             conversations=conversations,
             clips=clips,
             door=door,
+            rooms=Rooms(Preferences(database)),
             ledger=ledger,
-            endpoint=endpoint,
+            places=tuple(_place(wire, Served(wire), catalog, ledger) for wire in wires),
             answering=Answering(conversations, clips),
-            choose=partial(_choice, settings, catalog, endpoint),
-            price_of=lambda choice: price_on_day(choice.model_name, datetime.now(UTC).date()),
-            speech_for=speech_for,
+            toolbox_for=lambda person_id, home: for_person(box, OwnTurns(conversations, person_id), home=home),
             interrupted_after_s=_longest_call_s(settings) if settings.database_url else _RESTART_S,
         ),
         signer=Signer(load_secret(settings.data_dir / _SECRET_FILE)),
         database=database,
         blobs=blobs,
         clips=clips,
-        wire=on_endpoint,
+        wires=wires,
         door=door,
         engine=engine,
     )
@@ -179,37 +189,90 @@ def shared_studio() -> Studio:
 
 def _longest_call_s(settings: Settings) -> float:
     """Return how long another process may be answering a turn, every repetition counted."""
-    return settings.request_timeout_s * (settings.max_retries + 1) * _TRIES + _RESTART_S
+    at_one = settings.request_timeout_s * (settings.max_retries + 1) * _TRIES
+    return at_one * len(settings.engines) + _RESTART_S
 
 
-def _choice(settings: Settings, catalog: Catalog, endpoint: Endpoint, role: Role, tier: Tier) -> Choice:
-    today = datetime.now(UTC).date()
-    return choose(catalog, role, tier, on=today, provider=endpoint.provider, overrides=settings.models)
+def _wire(
+    endpoint: Endpoint, settings: Settings, transport: httpx2.BaseTransport | None, *, is_last: bool
+) -> OnEndpoint:
+    client = open_client(
+        endpoint,
+        timeout_s=settings.request_timeout_s,
+        max_retries=settings.max_retries,
+        transport=transport,
+        is_last=is_last,
+    )
+    return OnEndpoint(endpoint, client, settings.request_timeout_s)
 
 
-def _refuse_unplayable_roles(settings: Settings, catalog: Catalog, endpoint: Endpoint) -> None:
+def _place(wire: OnEndpoint, served: Served, catalog: Catalog, ledger: Ledger) -> Place:
+    endpoint, provider = wire.endpoint, wire.endpoint.provider
+
+    def price_on_day(model: str, day: date) -> Price | None:
+        known = catalog.find(model)
+        return price_on(known, day, provider) if known else None
+
+    def speech_for(caller: Caller) -> Speech:
+        """Read inside out: each try of a varied request is a call of its own, and has its own entry."""
+        return Varied(Metered(inner=wire, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller))
+
+    def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
+        """What a server lists counts where a person asks for something on it; lists are often not complete."""
+        return _choice(catalog, endpoint, role, tier, asked, served.names() if asked else None)
+
+    def offers_here(role: Role) -> tuple[Offer, ...]:
+        return offers(catalog, role, _today(), provider, served=served.names(), overrides=endpoint.models)
+
+    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
+        chosen = choose_here(role, tier)
+        return (chosen, *spares(catalog, chosen, on=_today(), provider=provider))
+
+    return Place(
+        endpoint=endpoint,
+        choose=choose_here,
+        candidates=candidates,
+        offers=offers_here,
+        price_of=lambda choice: price_on_day(choice.model_name, _today()),
+        speech_for=speech_for,
+    )
+
+
+def _choice(
+    catalog: Catalog,
+    endpoint: Endpoint,
+    role: Role,
+    tier: Tier,
+    asked: str | None = None,
+    served: frozenset[str] | None = None,
+) -> Choice:
+    today, provider = _today(), endpoint.provider
+    return choose(catalog, role, tier, today, provider, overrides=endpoint.models, asked=asked, served=served)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _refuse_unplayable_roles(catalog: Catalog, endpoint: Endpoint) -> None:
     """Refuse at the start, before anything is opened, what would else fail on the page."""
-    known = [role.value for role in Role]
-    for name in settings.models:
-        if name not in known:
-            raise NotConfigured(f"AUDIOKIT_MODELS: {name} is not a role. Roles are {', '.join(known)}.")
     for role, tier in _ROLES:
-        _choice(settings, catalog, endpoint, role, tier)
+        _choice(catalog, endpoint, role, tier)
 
 
 def _database_url(settings: Settings) -> str | None:
     return settings.database_url.get_secret_value() if settings.database_url else None
 
 
-def _offline(
-    endpoint: Endpoint, transport: httpx2.BaseTransport | None
-) -> tuple[Engine | None, httpx2.BaseTransport | None]:
-    """Open the offline engine if it is what answers; in process, with no port."""
-    if endpoint.provider is not Provider.OFFLINE or transport is not None:
-        return None, transport
+def _transports(
+    endpoints: tuple[Endpoint, ...], transport: httpx2.BaseTransport | None
+) -> tuple[Engine | None, dict[Provider, httpx2.BaseTransport]]:
+    """Open the offline engine if it is one of those that answer; in process, with no port."""
+    if all(endpoint.provider is not Provider.OFFLINE for endpoint in endpoints) or transport is not None:
+        return None, {}
     from audiokit.offline.engine import Engine  # noqa: PLC0415 - only here is its weight wanted
     from audiokit.offline.server import create_app  # noqa: PLC0415 - the same
     from audiokit.offline.transport import InProcessTransport  # noqa: PLC0415 - the same
 
     engine = Engine()
-    return engine, InProcessTransport(create_app(engine))
+    return engine, {Provider.OFFLINE: InProcessTransport(create_app(engine))}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from audiokit.ui import composer, notices, sidebar, state, thread
+from audiokit.ui import composer, notices, sidebar, state, thread, title
 
 page = state.record()
 
@@ -17,6 +17,7 @@ with main, notices.shown():  # first, so that a reply can be heard while the res
     if conversation is None or not conversation.turns:
         thread.invitation()
     else:
+        title.show(conversation)
         thread.show(conversation)
 with side, notices.shown():
     sidebar.show(conversation)

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from audiokit.api import routes as ours
+from audiokit.api.exports import export_routes
 from audiokit.api.guard import SecurityHeaders
 from audiokit.errors import AudiokitError
 from audiokit.studio import shared_studio
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return our routes, served from the process's studio."""
-    return ours.routes(shared_studio)
+    return ours.routes(shared_studio, *export_routes(shared_studio))
 
 
 def middleware() -> list[Middleware]:

@@ -14,13 +14,17 @@ from audiokit.api.refusals import refusal
 __all__ = ["routes"]
 
 
-def routes(source: MediaSource | OpenSource) -> list[BaseRoute]:
-    """Return the routes under ``/api/``, served from ``source``; a callable is asked anew for each request."""
+def routes(source: MediaSource | OpenSource, *more: BaseRoute) -> list[BaseRoute]:
+    """Return the routes under ``/api/``, served from ``source``; a callable is asked anew for each request.
+
+    ``more`` are routes that only the whole app has.
+    """
     opened: OpenSource = source if callable(source) else lambda: source
     return [
         Route("/api/health", _health),
         *asset_routes(),
         *media_routes(opened),
+        *more,
         Route("/api/{rest:path}", _unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     ]
 

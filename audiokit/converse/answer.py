@@ -5,38 +5,49 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.peaks import PeaksMeter
+from audiokit.audio.voice.alignment import word_times
 from audiokit.audio.wav import from_pcm16, pcm16_of
-from audiokit.converse.conversation import POINTS, Conversations, State
-from audiokit.errors import AudioForgotten, AudiokitError, Busy, ReplyUnusable
+from audiokit.converse.asking import Answered, Asking, Attempt
+from audiokit.converse.conversation import POINTS, CallMade, State, Timing
+from audiokit.converse.conversations import Conversations
+from audiokit.converse.digest import digest_request, worth_condensing
+from audiokit.converse.tools.registry import Toolbox
+from audiokit.converse.writing_down import Transcriber, WrittenDown, written_down
+from audiokit.errors import AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
-from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech, WordPiece
-from audiokit.speech.requests import Converse, Transcribe
+from audiokit.speech.replies import Ending, Speech
 from audiokit.store.clips import Clips
 
-__all__ = ["Answering", "Job"]
+__all__ = ["Answering", "Job", "Summing"]
 
 _log = logging.getLogger(__name__)
 _RATE_HZ = 24_000
 _MAX_AT_ONCE = 16
 _REMEMBERED_S = 60.0
 _PATIENCE_S = 5.0  # for the person's words, once the answer is kept; they are usually there before it
-_NOTES = {
-    Ending.WORDS_ONLY: "The model answered in words only.",
-    Ending.LENGTH: "The answer reached the length limit and stops there.",
-    Ending.CUT: "The connection broke off; this is what had arrived.",
-    Ending.REFUSED: "The model declined to answer.",
-}
-_FORGOTTEN = "Earlier answers were sent as words: the provider no longer had their sound."
+_DECIDING_S = 15.0  # for the same, where a model needs them to decide which functions to call
+
+
+@dataclass(frozen=True, slots=True)
+class Summing:
+    """Who sums up what is too long to go along."""
+
+    speech: Speech
+    model: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One turn to be answered. ``in_words`` is the same request with no audio ids, should they be forgotten."""
+    """One turn to be answered. ``attempts`` are made one after the other, each only when it is its turn.
+
+    ``typed`` is what is known in words before anything was written down.
+    """
 
     person_id: str
     conversation_id: str
@@ -45,11 +56,10 @@ class Job:
     typed: str | None
     is_titled: bool
     notes: tuple[str, ...]
-    endpoint: str
-    request: Converse
-    in_words: Converse
-    transcribe: Transcribe | None
-    speech: Speech
+    attempts: Iterable[Attempt]
+    transcribers: tuple[Transcriber, ...]
+    toolbox: Toolbox | None
+    summing: Callable[[], Summing | None] = lambda: None
 
 
 class Answering:
@@ -83,9 +93,9 @@ class Answering:
 
     def _run(self, job: Job, growing: Growing) -> None:
         """Answer, keep what came, then end: the page is drawn again at the end, and must find what was kept."""
-        words = self._transcripts.submit(job.speech.reply, job.transcribe) if job.transcribe else None
+        words = self._transcripts.submit(written_down, job.transcribers) if job.transcribers else None
         try:
-            failure = self._answer(job, growing)
+            failure = self._answer(job, growing, words)
             if failure is not None:
                 growing.fail(failure)
                 self._conversations.give_up(job.conversation_id, (job.reply_id,), failure)
@@ -98,12 +108,18 @@ class Answering:
                 self._ended_at[job.reply_id] = time.monotonic()
         if words is not None and not words.done():
             words.add_done_callback(lambda late: self._write_down(job, late, patience_s=0))
+        self._sum_up(job)
 
-    def _answer(self, job: Job, growing: Growing) -> str | None:
+    def _answer(self, job: Job, growing: Growing, words: Future[WrittenDown] | None) -> str | None:
         """Have the turn answered and keep the answer; return a sentence if there is none."""
+        asking = Asking(
+            growing=growing,
+            toolbox=job.toolbox,
+            said=lambda: _said(job, words),
+            on_calls=lambda calls: self._show_calls(job, calls),
+        )
         try:
-            reply, notes = self._listen(job, growing)
-            self._keep(job, reply, notes)
+            self._keep(job, asking.answer(job.attempts))
         except AudiokitError as error:
             return str(error)
         except Exception:  # noqa: BLE001 - a bug of ours must not leave a turn waiting for ever
@@ -111,30 +127,30 @@ class Answering:
             return "audiokit itself failed while answering. Your recording is kept. Send it again."
         return None
 
-    def _listen(self, job: Job, growing: Growing) -> tuple[Reply, list[str]]:
-        """Pass on the reply piece by piece; ask once more in words if the provider forgot an earlier answer."""
+    def _show_calls(self, job: Job, calls: tuple[CallMade, ...]) -> None:
         try:
-            reply, notes = _follow(job.speech.stream(job.request), growing), []
-        except AudioForgotten:
-            reply, notes = _follow(job.speech.stream(job.in_words), growing), [_FORGOTTEN]
-        return reply, [*notes, *filter(None, [_NOTES.get(reply.ending)])]
+            self._conversations.change_turns({job.reply_id: {"calls": calls}})
+        except AudiokitError:  # they are kept with the answer
+            _log.warning("calls could not be shown yet")
 
-    def _keep(self, job: Job, reply: Reply, notes: list[str]) -> None:
+    def _keep(self, job: Job, answered: Answered) -> None:
         """Keep a reply, which has been paid for: once more if the store was busy."""
+        reply = answered.reply
         answer = {
             "state": State.ANSWERED,
             "words": reply.words,
             "audio_id": reply.audio_id if reply.ending is Ending.WHOLE else None,
             "audio_expires_at": reply.audio_expires_at,
-            "endpoint": job.endpoint,
-            "model": reply.model or job.request.model,
-            "first_sound_ms": reply.first_sound_ms,
-            "total_ms": reply.total_ms,
-            "notes": notes,
+            "endpoint": answered.endpoint.base_url,
+            "model": reply.model or answered.model_asked,
+            "first_sound_ms": answered.first_sound_ms,
+            "total_ms": answered.total_ms,
+            "notes": answered.notes,
+            "calls": answered.calls,
         }
         for is_last in (False, True):
             try:
-                kept = answer | self._kept_sound(job, reply)
+                kept = answer | self._kept_sound(job, answered)
                 self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, kept)
             except Busy:
                 if is_last:
@@ -144,7 +160,8 @@ class Answering:
         if not job.is_titled and (title := job.typed or reply.words):
             self._conversations.change(job.person_id, job.conversation_id, title=_short(title))
 
-    def _kept_sound(self, job: Job, reply: Reply) -> dict[str, object]:
+    def _kept_sound(self, job: Job, answered: Answered) -> dict[str, object]:
+        reply = answered.reply
         if reply.sound is None:
             return {}
         clip = from_pcm16(pcm16_of(reply.sound), _RATE_HZ)
@@ -157,15 +174,18 @@ class Answering:
             "clip_media_type": "audio/wav",
             "duration_s": clip.duration_s,
             "peaks": drawn.result().points(n=POINTS),
+            "timings": _timed(reply.words, clip),
         }
 
-    def _write_down(self, job: Job, words: Future[Reply] | None, *, patience_s: float) -> None:
+    def _write_down(self, job: Job, words: Future[WrittenDown] | None, *, patience_s: float) -> None:
         """Keep what the person said in words. That we cannot is no reason to lose, or to hold up, the answer."""
         if words is None:
             return
         said: dict[str, object] = {}
         try:
-            said = {"words": words.result(patience_s).words or None}
+            written = words.result(patience_s)
+            said = {"words": written.words or None}
+            said |= {"notes": (*job.notes, *written.notes)} if written.notes else {}
         except TimeoutError:
             return  # it is kept when it comes
         except AudiokitError as error:
@@ -177,6 +197,23 @@ class Answering:
         if not job.is_titled and said.get("words"):
             self._conversations.change(job.person_id, job.conversation_id, title=_short(str(said["words"])))
 
+    def _sum_up(self, job: Job) -> None:
+        """Sum up what has become too long to go along; that we cannot only costs the next turn a little more."""
+        try:
+            conversation = self._conversations.open(job.person_id, job.conversation_id)
+            turns, summing = worth_condensing(conversation), None
+            if not turns or (summing := job.summing()) is None:
+                return
+            request = digest_request(summing.model, turns, conversation.heading.digest)
+            digest = summing.speech.reply(request).words.strip()
+            if digest:
+                until = turns[-1].position
+                self._conversations.change(job.person_id, job.conversation_id, digest=digest, digest_until=until)
+        except AudiokitError as error:
+            _log.info("a conversation was not summed up: %s", type(error).__name__)
+        except Exception:  # noqa: BLE001 - the turn itself has been answered
+            _log.exception("summing up failed")
+
     def _forget_old(self) -> None:
         """Let go of replies that ended a while ago; until then, a player that lost its connection can come back."""
         long_ago = time.monotonic() - _REMEMBERED_S
@@ -184,16 +221,30 @@ class Answering:
             del self._running[reply_id], self._ended_at[reply_id]
 
 
-def _follow(events: Iterator[Event], growing: Growing) -> Reply:
-    for event in events:
-        match event:
-            case SoundPiece(pcm16=pcm16):
-                growing.add_sound(pcm16)
-            case WordPiece(text=text):
-                growing.add_words(text)
-            case Reply():
-                return event
-    raise ReplyUnusable("The answer never came to an end. Send it again.")
+def _timed(words: str, clip: Clip) -> tuple[Timing, ...]:
+    """Return when each word is said; nothing, rather than no answer, if that fails."""
+    try:
+        return tuple(
+            Timing(word.text, round(word.start_s, 2), round(word.end_s, 2), word.is_joined)
+            for word in word_times(words, clip)
+        )
+    except Exception:  # noqa: BLE001 - the answer has been paid for, with times or without
+        _log.exception("words could not be placed in the sound")
+        return ()
+
+
+def _said(job: Job, words: Future[WrittenDown] | None) -> str:
+    """Return what the turn says in words, waiting for them if need be.
+
+    Raises:
+        ProviderError: they are not to be had, or not in time.
+    """
+    if words is None:
+        return job.typed or ""
+    try:
+        return "\n\n".join(filter(None, (words.result(_DECIDING_S).words, job.typed)))
+    except TimeoutError as error:
+        raise ReplyUnusable("what you said was not written down in time.") from error
 
 
 def _short(words: str, length: int = 48) -> str:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from statistics import fmean
 
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
-from audiokit.speech.requests import ModelTurn, PersonTurn, Turn
+from audiokit.converse.history import Carried, tokens
 
-__all__ = ["Quote", "quote"]
+__all__ = ["Expected", "Quote", "quote"]
 
 _FIRST_REPLY_S = 12.0  # what we expect of a reply before there was one
 _WORDS_PER_SECOND = 2.5  # of the model's speech, for the text tokens beside the sound
@@ -18,7 +18,11 @@ _WORDS_PER_SECOND = 2.5  # of the model's speech, for the text tokens beside the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The parts of a price in nano-dollars; None where a price is not known."""
+    """The parts of a price in nano-dollars; None where a price is not known.
+
+    ``speech_nanousd`` is the new turn with the instructions, ``history_nanousd`` what goes along of the conversation,
+    ``reply_nanousd`` the expected answer, ``words_nanousd`` writing down what was said.
+    """
 
     speech_nanousd: int | None
     history_nanousd: int | None
@@ -33,56 +37,48 @@ class Quote:
         return sum(known) if len(known) == len(parts) else None
 
 
-def quote(
-    *,
-    price: Price | None,
-    words_price: Price | None,
-    new: PersonTurn | None,
-    new_s: float,
-    history: Iterable[tuple[Turn, float]],
-    instructions: str,
-    earlier_replies_s: tuple[float, ...],
-) -> Quote:
-    """Price a turn that is not sent yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """The turn to come: seconds of the new recording (0 if typed), its words, and what an answer is expected to be.
 
-    ``history`` pairs each earlier turn with its seconds; ``new_s`` is the length of the new recording, 0 if typed. The
-    reply is expected to be as long as the earlier ones of this conversation.
+    ``earlier_replies_s`` are how long the answers of this conversation were; the next is taken to be as long.
     """
-    reply_s = fmean(earlier_replies_s) if earlier_replies_s else _FIRST_REPLY_S
-    written = text_tokens(instructions) + (text_tokens(new.words) if new and new.words else 0)
-    sound = audio_in_tokens(new_s) if new_s else 0
+
+    recording_s: float
+    words: str
+    instructions: str
+    earlier_replies_s: tuple[float, ...]
+    answers_aloud: bool
+
+    @property
+    def reply_s(self) -> float:
+        """How long the answer would take to say."""
+        return fmean(self.earlier_replies_s) if self.earlier_replies_s else _FIRST_REPLY_S
+
+
+def quote(expected: Expected, history: Iterable[Carried], *, price: Price | None, words_price: Price | None) -> Quote:
+    """Price a turn that is not sent yet, at the price of the model that will answer and of the one that writes down."""
+    written = text_tokens(expected.instructions) + (text_tokens(expected.words) if expected.words else 0)
+    sound, text = tokens(history)
     return Quote(
-        speech_nanousd=_cost(price, _heard(sound=sound, text=written)),
-        history_nanousd=_cost(price, _history(history)),
-        reply_nanousd=_cost(price, _spoken(reply_s)),
-        words_nanousd=_words(words_price, new_s),
+        speech_nanousd=_cost(price, _heard(sound=audio_in_tokens(expected.recording_s), text=written)),
+        history_nanousd=_cost(price, _heard(sound=sound, text=text)),
+        reply_nanousd=_cost(price, _answered(expected)),
+        words_nanousd=_words(words_price, expected.recording_s),
     )
-
-
-def _history(turns: Iterable[tuple[Turn, float]]) -> Usage:
-    """An earlier answer passed back by its id is billed as input at its output rate, 20 tokens a second."""
-    sound = text = 0
-    for turn, seconds in turns:
-        if isinstance(turn, ModelTurn) and turn.audio_id:
-            sound += audio_out_tokens(seconds)
-        elif isinstance(turn, PersonTurn) and turn.sound:
-            sound += audio_in_tokens(seconds)
-        text += text_tokens(turn.words or "")
-    return _heard(sound=sound, text=text)
 
 
 def _heard(*, sound: int, text: int) -> Usage:
     return Usage(audio_in_tokens=sound, text_in_tokens=text, cached_in_tokens=0, audio_out_tokens=0, text_out_tokens=0)
 
 
-def _spoken(seconds: float) -> Usage:
-    words = text_tokens("word " * round(seconds * _WORDS_PER_SECOND))
+def _answered(expected: Expected) -> Usage:
     return Usage(
         audio_in_tokens=0,
         text_in_tokens=0,
         cached_in_tokens=0,
-        audio_out_tokens=audio_out_tokens(seconds),
-        text_out_tokens=words,
+        audio_out_tokens=audio_out_tokens(expected.reply_s) if expected.answers_aloud else 0,
+        text_out_tokens=text_tokens("word " * round(expected.reply_s * _WORDS_PER_SECOND)),
     )
 
 

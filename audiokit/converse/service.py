@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from audiokit.audio.door import Admitted, Door
 from audiokit.audio.intake import Order
+from audiokit.audio.measuring.levels import levels_of
+from audiokit.audio.measuring.room import Room
 from audiokit.audio.reading.sniff import sniff
-from audiokit.catalog.models import Role, Tier
-from audiokit.catalog.prices import Price
-from audiokit.catalog.roles import Choice
+from audiokit.catalog.models import Role
+from audiokit.catalog.offers import Offer
 from audiokit.converse.answer import Answering, Job
-from audiokit.converse.conversation import POINTS, Conversation, Conversations, Heading, KeptTurn, Speaker, State
-from audiokit.converse.history import before
-from audiokit.converse.quote import Quote, quote
+from audiokit.converse.archive import exported
+from audiokit.converse.conversation import POINTS, Conversation, Heading, KeptTurn, Memory, Options, Speaker, State
+from audiokit.converse.conversations import Conversations
+from audiokit.converse.export import Exported
+from audiokit.converse.outlook import Outlook, outlook
+from audiokit.converse.place import Place
+from audiokit.converse.rooms import Rooms
+from audiokit.converse.sending import Sending
 from audiokit.converse.take import heard_of, order_for, refuse_unsendable
+from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import InputError, NotAllowed
-from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.growing import Growing
-from audiokit.speech.replies import Speech
-from audiokit.speech.requests import Caller, Converse, Heard, InputFormat, PersonTurn, Transcribe, Turn
+from audiokit.speech.requests import Caller, Heard
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Ledger
 
-__all__ = ["INSTRUCTIONS", "PAGE", "ConverseService"]
+__all__ = ["PAGE", "ConverseService"]
 
 PAGE = "record_and_converse"
-INSTRUCTIONS = (
-    "You are a friendly voice assistant. Answer in the language you are spoken to, briefly, in plain sentences that "
-    "are pleasant to listen to: no lists, no markup. Recordings are what a person says to you in this conversation."
-)
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_MAX_TITLE = 120
 _INTERRUPTED = "The app stopped while this was being answered. It may have been billed. Send it again."
 
 
@@ -40,20 +43,19 @@ _INTERRUPTED = "The app stopped while this was being answered. It may have been 
 class ConverseService:
     """Conversations by voice. Built once, shared by all visitors; every call names the person.
 
-    ``door`` is where recordings come in, ``choose`` says which model lives today for a role and tier, ``price_of`` what
-    it costs, and ``speech_for`` gives the speech stack on behalf of a caller. A turn that no one here is answering for
-    ``interrupted_after_s`` was lost.
+    ``door`` is where recordings come in; ``places`` are where a turn can be answered, in the order in which they are
+    asked; ``toolbox_for`` gives the functions that a model may call for a person in a time zone. A turn that no one
+    here is answering for ``interrupted_after_s`` was lost.
     """
 
     conversations: Conversations
     clips: Clips
     door: Door
+    rooms: Rooms
     ledger: Ledger
-    endpoint: Endpoint
+    places: tuple[Place, ...]
     answering: Answering
-    choose: Callable[[Role, Tier], Choice]
-    price_of: Callable[[Choice], Price | None]
-    speech_for: Callable[[Caller], Speech]
+    toolbox_for: Callable[[str, str | None], Toolbox]
     interrupted_after_s: float = 10.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -61,9 +63,13 @@ class ConverseService:
         """Return the person's conversations, the latest first."""
         return self.conversations.headings(person_id)
 
-    def start(self, person_id: str, *, voice: str, tier: Tier) -> Heading:
+    def find(self, person_id: str, words: str) -> tuple[Heading, ...]:
+        """Return the person's conversations in which ``words`` occur, the latest first."""
+        return self.conversations.find(person_id, words)
+
+    def start(self, person_id: str, options: Options) -> Heading:
         """Begin an empty conversation."""
-        return self.conversations.start(person_id, voice=voice, tier=tier)
+        return self.conversations.start(person_id, options)
 
     def open(self, person_id: str, conversation_id: str) -> Conversation:
         """Return a conversation; what was being answered when the app stopped can be sent again."""
@@ -74,17 +80,42 @@ class ConverseService:
         self.conversations.give_up(conversation_id, tuple(turn.id for turn in lost), _INTERRUPTED)
         return self.conversations.open(person_id, conversation_id)
 
-    def speak_as(self, person_id: str, conversation_id: str, *, voice: str, tier: Tier) -> None:
-        """Change the voice and the tier of a conversation from the next turn on."""
-        self.conversations.change(person_id, conversation_id, voice=voice, tier=tier.value)
+    def change(self, person_id: str, conversation_id: str, **options: object) -> None:
+        """Change any of the :class:`Options` of a conversation, from the next turn on."""
+        self.conversations.change(person_id, conversation_id, **options)
 
-    def look(self, tier: Tier, data: bytes) -> Admitted:
+    def rename(self, person_id: str, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; an empty one is no title, and changes nothing."""
+        if title.strip():
+            self.conversations.change(person_id, conversation_id, title=" ".join(title.split())[:_MAX_TITLE])
+
+    def branch(self, person_id: str, conversation_id: str, turn_id: str) -> str:
+        """Begin another conversation that shares everything up to a turn, and return its id.
+
+        From a reply it goes on behind it; from what the person said, that waits to be sent again.
+        """
+        conversation = self.open(person_id, conversation_id)
+        turn = conversation.turn(turn_id)
+        kept = [one for one in conversation.answered if one.position <= turn.position]
+        if turn.speaker is Speaker.PERSON and turn.state in {State.ANSWERED, State.FAILED}:
+            again = replace(turn, state=State.RECORDED, failure=None)
+            kept = [one for one in kept if one.id != turn_id] + [again]
+        return self.conversations.branch(conversation.heading, tuple(kept))
+
+    def compact(self, person_id: str, conversation_id: str) -> None:
+        """Keep the words and drop the old sound from what goes along; every turn can still be heard here."""
+        conversation = self.open(person_id, conversation_id)
+        self.conversations.change_turns({turn.id: {"in_words": True} for turn in conversation.answered})
+        if conversation.heading.options.memory is Memory.VOICES:
+            self.conversations.change(person_id, conversation_id, memory=Memory.BALANCED)
+
+    def look(self, options: Options, data: bytes) -> Admitted:
         """Return all that is known of a recording, and what will be sent of it. Nothing is kept.
 
         Raises:
             InputError: it is not sound, or too much of it.
         """
-        return self.door.look(data, self._order(tier))
+        return self.door.look(data, self._order(options))
 
     def keep_take(self, person_id: str, conversation_id: str, data: bytes, known: Admitted | None = None) -> KeptTurn:
         """Keep a recording, whatever is in it, before anything else is done with it; it is not sent yet.
@@ -92,7 +123,7 @@ class ConverseService:
         A take that cannot be used is kept as unusable, with the sentence that says why. ``known`` is what a look at it
         found, if there was one.
         """
-        tier = self.conversations.open(person_id, conversation_id).heading.tier
+        options = self.conversations.open(person_id, conversation_id).heading.options
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
         digest = self.clips.keep(person_id, data, media_type, "take")
@@ -100,12 +131,12 @@ class ConverseService:
             conversation_id, Speaker.PERSON, State.RECORDED, clip_digest=digest, clip_media_type=media_type
         )
         try:
-            known = known or self.look(tier, data)
+            known = known or self.look(options, data)
         except InputError as error:
             self.conversations.change_turns({turn_id: {"state": State.UNUSABLE, "failure": str(error)}})
         else:
             self.clips.draw(person_id, digest, known.waveform.to_bytes())
-            self.conversations.change_turns({turn_id: _judged(known)})
+            self.conversations.change_turns({turn_id: _judged(known, self.rooms.of(person_id))})
         return self.conversations.open(person_id, conversation_id).turn(turn_id)
 
     def keep_words(self, person_id: str, conversation_id: str, words: str) -> KeptTurn:
@@ -138,58 +169,67 @@ class ConverseService:
             raise NotAllowed("This conversation is being answered just now. Wait for the answer, then remove it.")
         self._forget_clips(person_id, conversation.turns)
 
-    def quote(self, tier: Tier, turns: tuple[KeptTurn, ...] = (), new: KeptTurn | None = None) -> Quote:
-        """Price the next turn after ``turns``: ``new`` that is kept and not sent yet, or None for a few typed words."""
-        earlier = [turn for turn in turns if turn.state is State.ANSWERED]
-        return quote(
-            price=self.price_of(self.choose(Role.CONVERSE, tier)),
-            words_price=self.price_of(self.choose(Role.TRANSCRIBE, Tier.FULL)),
-            new=PersonTurn(words=new.words) if new else None,
-            new_s=_sent_s(new) if new else 0.0,
-            history=zip(self._before(turns, listen=_unheard), (_sent_s(turn) for turn in earlier), strict=True),
-            instructions=INSTRUCTIONS,
-            earlier_replies_s=tuple(t.duration_s for t in earlier if t.speaker is Speaker.MODEL and t.duration_s),
-        )
+    def type_beside(self, person_id: str, conversation_id: str, turn_id: str, words: str) -> None:
+        """Keep words that go along with a recording which was not sent yet.
 
-    def send(self, person_id: str, conversation_id: str, turn_id: str) -> str:
+        Raises:
+            NotAllowed: it has been sent.
+        """
+        if self.open(person_id, conversation_id).turn(turn_id).state not in {State.RECORDED, State.FAILED}:
+            raise NotAllowed("This turn has been sent already. Say it in the next one.")
+        self.conversations.change_turns({turn_id: {"typed": words.strip() or None}})
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return the models that a person may insist on, and what became of those that are gone."""
+        return self.places[0].offers(Role.CONVERSE)
+
+    def outlook(self, conversation: Conversation, new: KeptTurn | None = None) -> Outlook:
+        """Return what sending ``new`` would mean, or a few typed words where there is nothing yet."""
+        return outlook(self.places[0], conversation, new, now=self.now())
+
+    def send(self, person_id: str, conversation_id: str, turn_id: str, *, home: str | None = None) -> str:
         """Send a kept turn and return the id of the reply, which grows until it is answered.
+
+        ``home`` is the person's time zone by its IANA name, for who asks what time it is; None is this machine's.
 
         Raises:
             InputError: the recording cannot be sent; the sentence says what to do.
             NotAllowed: it has been sent already.
         """
         conversation = self.conversations.open(person_id, conversation_id)
-        turn = conversation.turn(turn_id)
-        heading, choice = conversation.heading, self.choose(Role.CONVERSE, conversation.heading.tier)
-        order = order_for(choice.model)
-        offered = choice.model.voices_at(self.endpoint.provider)
-        voice = heading.voice if heading.voice in offered or not offered else offered[0]
-        sound = self._heard(person_id, turn, order) if turn.clip_digest else None
-        said = PersonTurn(words=turn.words if sound is None else None, sound=sound)
+        turn, options = conversation.turn(turn_id), conversation.heading.options
+        order, prepared = self._order(options), dict[str, Heard]()
 
-        def request(*, by_id: bool) -> Converse:
-            earlier = self._before(conversation.turns, listen=lambda t: self._heard(person_id, t, order), by_id=by_id)
-            return Converse(model=choice.model_name, turns=(*earlier, said), instructions=INSTRUCTIONS, voice=voice)
+        def listen(one: KeptTurn) -> Heard:
+            """Prepare a recording once for all who are to hear it."""
+            if one.id not in prepared:
+                prepared[one.id] = self._heard(person_id, one, order)
+            return prepared[one.id]
 
-        asked, asked_in_words = request(by_id=True), request(by_id=False)
+        caller = Caller(person_id=person_id, page=PAGE, conversation_id=conversation_id, turn_id=turn_id)
+        sending = Sending(
+            places=self.places, conversation=conversation, turn=turn, caller=caller, listen=listen, now=self.now
+        )
+        attempts = sending.attempts()
+        first = next(attempts)  # what is wrong with the turn itself is told before anything is sent
+        needs_words = turn.clip_digest is not None and not turn.words
+        transcribers = sending.transcribers(listen(turn)) if needs_words else ()
         reply_id = self.conversations.claim(conversation_id, turn_id)
         if reply_id is None:
             raise NotAllowed("This turn has been sent already.")
-        caller = Caller(person_id=person_id, page=PAGE, conversation_id=conversation_id, turn_id=turn_id)
         self.answering.start(
             Job(
                 person_id=person_id,
                 conversation_id=conversation_id,
                 said_id=turn_id,
                 reply_id=reply_id,
-                typed=said.words,
-                is_titled=bool(heading.title),
+                typed=turn.said or None,
+                is_titled=bool(conversation.heading.title),
                 notes=turn.notes,
-                endpoint=self.endpoint.base_url,
-                request=asked,
-                in_words=asked_in_words,
-                transcribe=None if turn.words else self._transcription(sound),
-                speech=self.speech_for(caller),
+                attempts=chain((first,), attempts),
+                transcribers=transcribers,
+                toolbox=self.toolbox_for(person_id, home) if options.uses_tools and not options.translates else None,
+                summing=sending.summing,
             )
         )
         return reply_id
@@ -197,6 +237,13 @@ class ConverseService:
     def growing(self, reply_id: str) -> Growing | None:
         """Return a reply that is being spoken."""
         return self.answering.growing(reply_id)
+
+    def exported(self, person_id: str, conversation_id: str) -> Exported:
+        """Return a conversation as what can be written as one archive."""
+        conversation = self.open(person_id, conversation_id)
+        return exported(
+            conversation, costs=self.costs(conversation_id), read=lambda digest: self.clips.read(person_id, digest)
+        )
 
     def costs(self, conversation_id: str) -> dict[str, int | None]:
         """Return what each turn of the person's has cost by its id; None where a part of it is unknown."""
@@ -211,29 +258,14 @@ class ConverseService:
         """Wait for what is being answered."""
         self.answering.close()
 
-    def _before(
-        self,
-        turns: tuple[KeptTurn, ...],
-        *,
-        listen: Callable[[KeptTurn], Heard],
-        by_id: bool = True,
-    ) -> tuple[Turn, ...]:
-        address, now = self.endpoint.base_url, self.now()
-        return before(turns, endpoint=address, now=now, listen=listen, by_id=by_id)
-
-    def _order(self, tier: Tier) -> Order:
-        return order_for(self.choose(Role.CONVERSE, tier).model)
+    def _order(self, options: Options) -> Order:
+        return order_for(self.places[0].choose(Role.CONVERSE, options.tier, options.model).model)
 
     def _heard(self, person_id: str, turn: KeptTurn, order: Order) -> Heard:
         """Prepare a kept recording anew for the model that is to hear it: only the original is ever kept."""
         admitted = self.door.admit(self.clips.read(person_id, turn.clip_digest or ""), order)
-        refuse_unsendable(admitted.received)
+        refuse_unsendable(admitted.received, room=self.rooms.of(person_id))
         return heard_of(admitted)
-
-    def _transcription(self, sound: Heard | None) -> Transcribe | None:
-        if sound is None:
-            return None
-        return Transcribe(model=self.choose(Role.TRANSCRIBE, Tier.FULL).model_name, sound=sound)
 
     def _was_interrupted(self, turn: KeptTurn) -> bool:
         if turn.state is not State.SENDING or turn.speaker is Speaker.PERSON:
@@ -247,7 +279,7 @@ class ConverseService:
                 self.clips.forget(person_id, digest)
 
 
-def _judged(known: Admitted) -> dict[str, object]:
+def _judged(known: Admitted, room: Room | None) -> dict[str, object]:
     """Return what a turn keeps of what is known: length, shape, what will be done to it, or why it cannot be used."""
     received = known.received
     values = {
@@ -256,19 +288,10 @@ def _judged(known: Admitted) -> dict[str, object]:
         "sent_s": received.changes.duration_s,
         "changes": received.changes.sentences,
         "notes": received.advice,
+        "levels": levels_of(received.measures),
     }
     try:
-        refuse_unsendable(received)
+        refuse_unsendable(received, room=room)
     except InputError as error:
         return values | {"state": State.UNUSABLE, "failure": str(error)}
     return values
-
-
-def _sent_s(turn: KeptTurn) -> float:
-    """Return how many seconds of a turn are sent: of a recording, what is left once it is prepared."""
-    return (turn.sent_s if turn.sent_s is not None else turn.duration_s) or 0.0
-
-
-def _unheard(turn: KeptTurn) -> Heard:
-    """Stand for a recording where only its length counts."""
-    return Heard(data=b"", format=InputFormat.WAV, duration_s=_sent_s(turn))

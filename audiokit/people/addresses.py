@@ -20,7 +20,7 @@ from pathlib import Path
 
 from audiokit.errors import NotAllowed, NotConfigured
 
-__all__ = ["LIFETIME_S", "Signer", "clip_url", "live_url", "load_secret", "words_url"]
+__all__ = ["LIFETIME_S", "Signer", "clip_url", "export_url", "live_url", "load_secret", "words_url"]
 
 LIFETIME_S = 6 * 3600.0
 """How long a page may stay open before the sound on it must be asked for again."""
@@ -141,3 +141,9 @@ def live_url(signer: Signer, person_id: str, turn_id: str, *, lifetime_s: float 
 def words_url(signer: Signer, person_id: str, turn_id: str, *, lifetime_s: float = LIFETIME_S) -> str:
     """Return the address of a growing reply's words: server-sent events."""
     return f"/api/media/words/{signer.sign({'use': 'words', 'person': person_id, 'turn': turn_id}, lifetime_s)}"
+
+
+def export_url(signer: Signer, person_id: str, conversation_id: str, *, lifetime_s: float = LIFETIME_S) -> str:
+    """Return the address at which a whole conversation is had as one archive."""
+    claims: dict[str, str | int] = {"use": "export", "person": person_id, "conversation": conversation_id}
+    return f"/api/export/{signer.sign(claims, lifetime_s)}"

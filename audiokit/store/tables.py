@@ -77,7 +77,7 @@ class _Conversation(TypedColumns):
     answer_with: Named[str] = Column(Words, server_default="sound")
     language: Named[str | None] = Column(Words)
     translates: Named[bool] = Column(Boolean, server_default=false())
-    keeps_voices: Named[bool] = Column(Boolean, server_default=false())
+    memory: Named[str] = Column(Words, server_default="balanced")
     uses_tools: Named[bool] = Column(Boolean, server_default=true())
     branched_from: Named[str | None] = Column(Words)
     digest: Named[str | None] = Column(Words)

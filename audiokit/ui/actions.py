@@ -7,25 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from audiokit.catalog.models import Tier
 from audiokit.errors import AudiokitError, NotFound
 from audiokit.ui import state
 
 __all__ = [
     "begin_with",
-    "change_voice",
+    "branch",
+    "choose",
+    "compact",
     "discard",
     "keep_take",
     "keep_upload",
     "open_conversation",
     "remove",
+    "rename",
     "say",
+    "seek",
     "send",
+    "show_all",
+    "type_beside",
 ]
+
+_MAY_BE_LEFT_OUT = {"instructions", "language", "model"}
 
 
 def say(words: str | None = None, *, field: str | None = None) -> None:
@@ -37,7 +45,7 @@ def say(words: str | None = None, *, field: str | None = None) -> None:
         converse, person = state.studio().converse, state.person()
         conversation_id = _conversation_id()
         turn = converse.keep_words(person.id, conversation_id, typed)
-        state.record().awaited = converse.send(person.id, conversation_id, turn.id)
+        state.record().awaited = converse.send(person.id, conversation_id, turn.id, home=st.context.timezone)
 
 
 def begin_with(words: str) -> None:
@@ -67,14 +75,15 @@ def keep_upload(uploader: str) -> None:
     with _told():
         converse = state.studio().converse
         with st.spinner("Listening to what you uploaded…"):  # an hour takes a quarter of a minute
-            known = converse.look(state.record().tier, data)
+            known = converse.look(state.record().options, data)
         converse.keep_take(state.person().id, _conversation_id(), data, known)
 
 
 def send(conversation_id: str, turn_id: str) -> None:
     """Send a turn that is kept."""
     with _told():
-        state.record().awaited = state.studio().converse.send(state.person().id, conversation_id, turn_id)
+        converse, person = state.studio().converse, state.person()
+        state.record().awaited = converse.send(person.id, conversation_id, turn_id, home=st.context.timezone)
 
 
 def discard(conversation_id: str, turn_id: str) -> None:
@@ -95,14 +104,49 @@ def remove(conversation_id: str) -> None:
         state.record().show(None)
 
 
-def change_voice(conversation_id: str | None, *, tier_key: str, voice_key: str) -> None:
-    """Take the voice and the tier from their pickers, for the open conversation and for the next new one."""
-    page, tier = state.record(), Tier(st.session_state[tier_key])
-    page.tier, page.voice = tier, st.session_state.get(voice_key, page.voice)
+def choose(conversation_id: str | None, option: str, *, field: str) -> None:
+    """Take one of the :class:`Options` from its field, for the open conversation and for the next new one."""
+    page, value = state.record(), st.session_state[field]
+    if isinstance(value, str) and option in _MAY_BE_LEFT_OUT:
+        value = value.strip() or None
+    page.options = replace(page.options, **{option: value})
     if conversation_id is not None:
         with _told():
-            studio, person = state.studio(), state.person()
-            studio.converse.speak_as(person.id, conversation_id, voice=page.voice, tier=tier)
+            state.studio().converse.change(state.person().id, conversation_id, **{option: value})
+
+
+def type_beside(conversation_id: str, turn_id: str, *, field: str) -> None:
+    """Keep the words that go along with a recording."""
+    with _told():
+        state.studio().converse.type_beside(state.person().id, conversation_id, turn_id, st.session_state[field])
+
+
+def branch(conversation_id: str, turn_id: str) -> None:
+    """Go on from a turn in another conversation."""
+    with _told():
+        state.record().show(state.studio().converse.branch(state.person().id, conversation_id, turn_id))
+
+
+def compact(conversation_id: str) -> None:
+    """Drop the old sound from what goes along."""
+    with _told():
+        state.studio().converse.compact(state.person().id, conversation_id)
+
+
+def rename(conversation_id: str, *, field: str) -> None:
+    """Give a conversation another title."""
+    with _told():
+        state.studio().converse.rename(state.person().id, conversation_id, st.session_state[field])
+
+
+def seek(*, field: str) -> None:
+    """Show only conversations in which these words occur."""
+    state.record().sought = st.session_state[field]
+
+
+def show_all(conversation_id: str) -> None:
+    """Show every turn of a conversation."""
+    state.record().shows_all = conversation_id
 
 
 def _conversation_id() -> str:
@@ -113,7 +157,7 @@ def _conversation_id() -> str:
             return state.studio().converse.open(state.person().id, page.conversation_id).heading.id
         except NotFound:
             page.show(None)
-    heading = state.studio().converse.start(state.person().id, voice=page.voice, tier=page.tier)
+    heading = state.studio().converse.start(state.person().id, page.options)
     page.show(heading.id)
     return heading.id
 

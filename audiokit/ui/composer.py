@@ -52,9 +52,4 @@ def _upload() -> None:
 
 def _placeholder(conversation: Conversation | None) -> str:
     """Return what stands on the text field, with the price of an answer."""
-    converse = state.studio().converse
-    if conversation is None:
-        quote = converse.quote(state.record().tier)
-    else:
-        quote = converse.quote(conversation.heading.tier, conversation.turns)
-    return f"Or type · {widgets.price(quote)}"
+    return f"Or type · {widgets.price(state.outlook(conversation).quote)}"

@@ -27,6 +27,7 @@ audiokit run
 
 The key can also stand in `.streamlit/secrets.toml` as `OPENAI_API_KEY = "sk-…"`. For Azure set
 `AZURE_OPENAI_ENDPOINT` and `AZURE_OPENAI_API_KEY`; for any server that speaks OpenAI's format, `OPENAI_BASE_URL`.
+Several can stand in for each other, in an order: `AUDIOKIT_ENGINE=azure,openai,offline`.
 """
 
 
@@ -62,6 +63,6 @@ def engine(studio: Studio) -> None:
 
 def retention(studio: Studio) -> str:
     """Return the one line on where recordings go and how long they stay."""
-    offline = studio.endpoint.provider is Provider.OFFLINE
-    goes = "stay on this machine" if offline else f"are sent to {studio.endpoint.name} to be answered"
+    names = [wire.endpoint.name for wire in studio.wires if wire.endpoint.provider is not Provider.OFFLINE]
+    goes = f"are sent to {' or '.join(names)} to be answered" if names else "stay on this machine"
     return f"Recordings {goes} and are kept until you remove the conversation."

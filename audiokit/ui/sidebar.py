@@ -1,14 +1,12 @@
-"""Beside the conversation: who answers in which voice, what it has cost, and the other conversations."""
+"""Beside the conversation: how it is answered, what it costs, and the other conversations."""
 
 from __future__ import annotations
-
-from functools import partial
 
 import streamlit as st
 
 from audiokit import money
-from audiokit.converse.conversation import Conversation, State
-from audiokit.ui import actions, state, widgets
+from audiokit.converse.conversation import Conversation
+from audiokit.ui import actions, choices, state, widgets
 
 __all__ = ["show"]
 
@@ -19,34 +17,39 @@ _LIST_PX = 320
 def show(conversation: Conversation | None) -> None:
     """Show the cards."""
     with st.container(border=True):
-        _voice(conversation)
-    if conversation is not None and any(turn.state is State.ANSWERED for turn in conversation.turns):
+        choices.show(conversation)
+    if conversation is not None and conversation.answered:
         with st.container(border=True):
-            _figures(conversation)
+            _next_turn(conversation)
     with st.container(border=True):
         _conversations(conversation)
 
 
-def _voice(conversation: Conversation | None) -> None:
-    now = conversation.heading if conversation else state.record()
-    conversation_id = conversation.heading.id if conversation else None
-    keys = {"tier_key": f"record.tier.{conversation_id}", "voice_key": f"record.voice.{conversation_id}"}
-    change = partial(actions.change_voice, conversation_id, **keys)
-    widgets.tier_picker(state.studio(), now.tier, key=keys["tier_key"], on_change=change)
-    widgets.voice_picker(state.studio(), now.tier, now.voice, key=keys["voice_key"], on_change=change)
-
-
-def _figures(conversation: Conversation) -> None:
-    """Show the time to the first sound of the last reply, and the cost of all turns."""
+def _next_turn(conversation: Conversation) -> None:
+    """Show what was spent, what the next turn costs in its parts, and what compacting would save."""
     costs = tuple(state.studio().converse.costs(conversation.heading.id).values())
     waits = [t.first_sound_ms for t in conversation.turns if t.first_sound_ms is not None]
-    first, cost = st.columns(2)
+    outlook = state.outlook(conversation)
+    cost, first = st.columns(2)
+    cost.metric("Cost so far", _sum(costs), help="By the usage that was reported, at the prices of the day.")
     first.metric(
         "First sound",
         f"{waits[-1] / 1000:.2f} s" if waits else "none",
-        help="From the request to the first piece of sound, as it reached the app.",
+        help="From sending to the first piece of sound, as it reached the app.",
     )
-    cost.metric("Cost so far", _sum(costs), help="By the usage that was reported, at the prices of the day.")
+    st.markdown(f"**Next turn** {widgets.price(outlook.quote)}".replace("$", r"\$"))
+    widgets.parts(outlook.quote)
+    if outlook.compact is not None:
+        saving = "" if not outlook.saving_nanousd else f" · saves ≈ {money.show(outlook.saving_nanousd)} a turn"
+        st.button(
+            f"Compact{saving}".replace("$", r"\$"),
+            icon=":material/compress:",
+            width="stretch",
+            help="Earlier answers go along in words, no longer as sound. Every turn can still be heard here.",
+            key="record.compact",
+            on_click=actions.compact,
+            args=(conversation.heading.id,),
+        )
 
 
 def _sum(costs: tuple[int | None, ...]) -> str:
@@ -58,10 +61,11 @@ def _sum(costs: tuple[int | None, ...]) -> str:
 
 
 def _conversations(conversation: Conversation | None) -> None:
-    """Show the latest conversations, and let the open one be removed."""
+    """Show the latest conversations, or those that are looked for."""
     open_id = conversation.heading.id if conversation else None
-    st.markdown("##### Conversations")
-    st.button(
+    title, new = st.columns([3, 2], vertical_alignment="center")
+    title.markdown("##### Conversations")
+    new.button(
         "New",
         icon=":material/add:",
         width="stretch",
@@ -70,18 +74,28 @@ def _conversations(conversation: Conversation | None) -> None:
         on_click=actions.open_conversation,
         args=(None,),
     )
-    headings = state.studio().converse.headings(state.person().id)
-    with st.container(gap="xxsmall", height=_LIST_PX if len(headings) > _SHOWN else "content", border=False):
-        for heading in headings:
+    found = state.studio().converse.find(state.person().id, state.record().sought)
+    if len(found) > 1 or state.record().sought:
+        field = "record.sought"
+        st.text_input(
+            "Search",
+            key=field,
+            placeholder="Search titles and words",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            on_change=actions.seek,
+            kwargs={"field": field},
+        )
+    if not found and state.record().sought:
+        st.caption("Nothing found. Fewer words find more.")
+    with st.container(gap="xxsmall", height=_LIST_PX if len(found) > _SHOWN else "content", border=False):
+        for heading in found:
             st.button(
                 widgets.plain(heading.title) or "Untitled",
                 type="tertiary",
+                icon=":material/fork_right:" if heading.branched_from else None,
                 disabled=heading.id == open_id,
                 key=f"record.open.{heading.id}",
                 on_click=actions.open_conversation,
                 args=(heading.id,),
             )
-    if open_id is not None:
-        with st.popover("Remove this conversation", icon=":material/delete:", width="stretch"):
-            st.markdown("Its words and recordings are deleted for good. What it cost stays in the ledger.")
-            st.button("Remove for good", type="primary", key="record.remove", on_click=actions.remove, args=(open_id,))

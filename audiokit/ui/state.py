@@ -6,16 +6,17 @@ Never defined in a page script: there, each rerun would make another class.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import streamlit as st
 
-from audiokit.catalog.models import Tier
-from audiokit.converse.conversation import Conversation
+from audiokit.converse.conversation import Conversation, Heading, KeptTurn, Options
+from audiokit.converse.outlook import Outlook
 from audiokit.errors import NotFound
 from audiokit.people.persons import Person
 from audiokit.studio import Studio, shared_studio
 
-__all__ = ["RecordPage", "conversation", "person", "record", "studio"]
+__all__ = ["RecordPage", "conversation", "outlook", "person", "record", "studio"]
 
 _CONVERSATION = "conversation"  # the one thing that stands in the address, so that a reload finds it again
 
@@ -32,8 +33,11 @@ class RecordPage:
     taken: set[str] = field(default_factory=set)
     trouble: str | None = None
     awaited: str | None = None  # the reply asked for last: it is heard once it is drawn, however fast it was
-    voice: str = "alloy"
-    tier: Tier = Tier.FULL
+    options: Options = field(default_factory=Options)  # of the next new conversation: those that were chosen last
+    room_said: str = ""  # of the last measuring of the room
+    room_failed: bool = False
+    sought: str = ""  # among the conversations
+    shows_all: str | None = None  # the conversation of which all turns are shown, not only the last
 
     @property
     def conversation_id(self) -> str | None:
@@ -71,6 +75,14 @@ def conversation(page: RecordPage) -> Conversation | None:
     except NotFound:
         page.show(None)
         raise
+
+
+def outlook(conversation: Conversation | None, new: KeptTurn | None = None) -> Outlook:
+    """Return what the next turn would mean, also in a conversation that has not begun."""
+    if conversation is None:
+        nobody = Heading(id="", person_id="", title="", updated_at=datetime.now(UTC), options=record().options)
+        conversation = Conversation(heading=nobody, turns=())
+    return studio().converse.outlook(conversation, new)
 
 
 def record() -> RecordPage:

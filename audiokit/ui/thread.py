@@ -1,4 +1,4 @@
-"""A conversation on the page: each turn with its player, words and facts, and what can be done with it."""
+"""A conversation on the page: each turn with its sound, words and facts, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import streamlit as st
 
 from audiokit import money
 from audiokit.audio.reading.sniff import Container
-from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
-from audiokit.errors import AudiokitError
+from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Speaker, State
+from audiokit.converse.history import Carried, Way
 from audiokit.people.addresses import clip_url, live_url, words_url
-from audiokit.ui import actions, state, widgets
-from audiokit.ui.player import LivePlayer, PlayerClip, player
+from audiokit.ui import actions, level, replies, state, widgets
+from audiokit.ui.player import LivePlayer, PlayerClip, Word, player
 
 __all__ = ["invitation", "show"]
 
@@ -20,20 +20,38 @@ _NAMES = {Speaker.PERSON: "user", Speaker.MODEL: "assistant"}
 _EXTENSIONS = {container.media_type: container.extension for container in Container}
 _CAN_BE_SENT = {State.RECORDED, State.FAILED}
 _CAN_BE_REMOVED = _CAN_BE_SENT | {State.UNUSABLE}
+_SHOWN = 20  # turns; more of them cost every visit a moment, and are a press away
+_WAYS = {
+    Way.CLIP: ":green-badge[:material/mic: goes along as your recording]",
+    Way.WORDS: ":gray-badge[:material/notes: goes along in words]",
+    Way.DIGEST: ":gray-badge[:material/summarize: goes along in the summary]",
+    Way.NOTHING: ":orange-badge[:material/block: does not go along]",
+}
 
 
 def show(conversation: Conversation) -> None:
-    """Show every turn in order; under a reply stands what it and the question before it cost together."""
-    costs = state.studio().converse.costs(conversation.heading.id)
-    asked: str | None = None
-    st.title(widgets.plain(conversation.heading.title) or "New conversation", anchor=False)
-    for number, turn in enumerate(conversation.turns, 1):
+    """Show the turns in order; under a reply stands what it and the question before it cost together."""
+    heading = conversation.heading
+    costs = state.studio().converse.costs(heading.id)
+    ways = {one.turn.id: _way(one) for one in state.outlook(conversation).carried}
+    turns = tuple(enumerate(conversation.turns, 1))
+    if len(turns) > _SHOWN and state.record().shows_all != heading.id:
+        st.button(
+            f"Show {len(turns) - _SHOWN} earlier turns",
+            icon=":material/expand_less:",
+            key="record.all",
+            on_click=actions.show_all,
+            args=(heading.id,),
+        )
+        turns = turns[-_SHOWN:]
+    asked = None
+    for number, turn in turns:
         with st.chat_message(_NAMES[turn.speaker], avatar=_AVATARS[turn.speaker]):
             if turn.speaker is Speaker.PERSON:
                 asked = turn.id
-                _said(conversation, turn, f"Your turn {number}", costs.get(turn.id, 0))
+                _said(conversation, turn, f"Your turn {number}", _spent(costs, turn), ways.get(turn.id))
             else:
-                _answered(conversation, turn, f"Reply {number}", _cost(costs, asked))
+                _answered(conversation, turn, f"Reply {number}", _cost(costs, asked), ways.get(turn.id))
 
 
 def invitation() -> None:
@@ -45,12 +63,16 @@ def invitation() -> None:
             st.button(words, key=f"record.example.{words}", on_click=actions.begin_with, args=(words,))
 
 
-def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | None) -> None:
+def _said(conversation: Conversation, turn: KeptTurn, label: str, spent: str | None, way: str | None) -> None:
     """Show the person's turn; what it cost stands under its reply, or here if there is none."""
-    _player(turn, label=label)
-    spent = _cost({turn.id: cost}, turn.id) if turn.state is State.FAILED and cost != 0 else None
+    _sound(turn, label=label)
+    if turn.typed:
+        st.markdown(widgets.plain(turn.typed))
     changes = f"for the model: {', '.join(turn.changes)}" if turn.changes else None
-    widgets.chips(_seconds(turn.duration_s), spent, changes)
+    notes = turn.notes if turn.state is not State.RECORDED else ()
+    _facts(conversation, turn, way, _seconds(turn.duration_s), spent, changes, *notes)
+    if turn.levels and turn.state in _CAN_BE_REMOVED:
+        level.meter(turn.levels, state.studio().converse.rooms.of(state.person().id), key=f"level.{turn.id}")
     _advice(turn)
     if turn.failure:
         st.error(turn.failure, icon=":material/error:")
@@ -59,22 +81,53 @@ def _said(conversation: Conversation, turn: KeptTurn, label: str, cost: int | No
 
 
 def _advice(turn: KeptTurn) -> None:
-    """Say what would make a recording better while it can still be made again; afterwards, quietly, what was so."""
-    if turn.state is not State.RECORDED:
-        widgets.chips(*turn.notes)
-        return
-    for sentence in turn.notes:
+    """Say what would make a recording better while it can still be made again; afterwards it stands with the facts."""
+    for sentence in turn.notes if turn.state is State.RECORDED else ():
         st.warning(sentence, icon=":material/graphic_eq:")
 
 
-def _answered(conversation: Conversation, turn: KeptTurn, label: str, cost: str | None) -> None:
+def _answered(conversation: Conversation, turn: KeptTurn, label: str, cost: str | None, way: str | None) -> None:
     """Show the model's turn; it is the same player while it grows and when it is whole."""
-    _player(turn, label=label)
+    replies.calls(turn)
+    options = conversation.heading.options
+    if turn.state is State.SENDING and options.answer_with is AnswerWith.WORDS:
+        replies.stream_words(conversation.heading.id, turn)
+        return
+    _sound(turn, label=label)
     if turn.state is State.SENDING:
-        _watch(conversation.heading.id, turn.id)
+        replies.watch(conversation.heading.id, turn)
         return
     first = None if turn.first_sound_ms is None else f"first sound after {turn.first_sound_ms / 1000:.2f} s"
-    widgets.chips(_seconds(turn.duration_s), cost, first, turn.model, *turn.notes)
+    _facts(conversation, turn, way, _seconds(turn.duration_s), cost, first, turn.model, *turn.notes)
+
+
+def _facts(conversation: Conversation, turn: KeptTurn, way: str | None, *facts: str | None) -> None:
+    """Show a quiet line of facts, how the turn goes along with the next, and let the person go on from it elsewhere."""
+    if turn.state is not State.ANSWERED:
+        widgets.chips(*facts)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"facts.{turn.id}"):
+        widgets.chips(*facts, way, width="content")
+        st.button(
+            "Branch",
+            type="tertiary",
+            icon=":material/fork_right:",
+            help="Go on from here in another conversation; this one stays as it is.",
+            key=f"turn.branch.{turn.id}",
+            on_click=actions.branch,
+            args=(conversation.heading.id, turn.id),
+        )
+
+
+def _way(one: Carried) -> str:
+    if one.way is Way.ID and one.until is not None:
+        return f":green-badge[:material/graphic_eq: goes along as sound until {one.until.astimezone():%H:%M}]"
+    return _WAYS[one.way]
+
+
+def _spent(costs: dict[str, int | None], turn: KeptTurn) -> str | None:
+    """Return what was paid for a turn that has no reply."""
+    return _cost(costs, turn.id) if turn.state is State.FAILED and costs.get(turn.id, 0) != 0 else None
 
 
 def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
@@ -83,7 +136,7 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
     return "cost unknown" if costs[asked] is None else money.show(costs[asked])
 
 
-def _player(turn: KeptTurn, *, label: str) -> None:
+def _sound(turn: KeptTurn, *, label: str) -> None:
     """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
     if turn.clip_digest is None and turn.state is not State.SENDING:
         st.markdown(widgets.plain(turn.words or ""))
@@ -93,7 +146,7 @@ def _player(turn: KeptTurn, *, label: str) -> None:
             label=label,
             clip=_clip(turn),
             live=_live(turn),
-            words=turn.words or "",
+            words=[Word(one.text, one.start_s, one.end_s) for one in turn.timings] or turn.words or "",
             autoplay=state.record().awaited == turn.id,
         )
 
@@ -124,11 +177,23 @@ def _live(turn: KeptTurn) -> LivePlayer | None:
 
 
 def _actions(conversation: Conversation, turn: KeptTurn) -> None:
-    """Offer to send, with the price on the button, and to discard."""
-    heading, which = conversation.heading, (conversation.heading.id, turn.id)
+    """Offer to type beside a recording, to send, with the price on the button, and to discard."""
+    which = (conversation.heading.id, turn.id)
+    if turn.clip_digest is not None and turn.state in _CAN_BE_SENT:
+        field = f"turn.typed.{turn.id}"
+        st.text_input(
+            "Words to go with it",
+            value=turn.typed or "",
+            placeholder="Add words to go with it, such as a question about it",
+            label_visibility="collapsed",
+            key=field,
+            on_change=actions.type_beside,
+            args=which,
+            kwargs={"field": field},
+        )
     with st.container(horizontal=True):
         if turn.state in _CAN_BE_SENT:
-            quote = state.studio().converse.quote(heading.tier, conversation.turns, turn)
+            quote = state.outlook(conversation, turn).quote
             verb = "Send again" if turn.state is State.FAILED else "Send"
             st.button(
                 f"{verb} · {widgets.price(quote)}".replace("$", r"\$"),
@@ -142,17 +207,6 @@ def _actions(conversation: Conversation, turn: KeptTurn) -> None:
         st.button(
             "Discard", icon=":material/delete:", key=f"turn.discard.{turn.id}", on_click=actions.discard, args=which
         )
-
-
-@st.fragment(run_every=1.0)
-def _watch(conversation_id: str, reply_id: str) -> None:
-    """Look, while a reply is being spoken, whether it is there or has failed; the player usually tells sooner."""
-    try:
-        turns = state.studio().converse.open(state.person().id, conversation_id).turns
-    except AudiokitError:
-        turns = ()  # removed in another window, say: the page finds out when it is drawn again
-    if all(turn.id != reply_id or turn.state is not State.SENDING for turn in turns):
-        st.rerun()
 
 
 def _seconds(duration_s: float | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -11,8 +12,14 @@ from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.converse.quote import Quote
 from audiokit.studio import Studio
 
-__all__ = ["chips", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
+__all__ = ["chips", "parts", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
 
+_PARTS_STYLE = """<style>
+.parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; }
+.parts { font-size: .85rem; opacity: .75; }
+.parts dt, .parts dd { margin: 0; font-weight: 400; }
+.parts dd { text-align: right; font-variant-numeric: tabular-nums; }
+</style>"""
 _TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
 
 
@@ -54,13 +61,24 @@ def price(quote: Quote) -> str:
 
 def price_in_parts(quote: Quote) -> str:
     """Return the parts of a quote, for a tooltip."""
-    parts = {
-        "your new turn": quote.speech_nanousd,
-        "what was said before": quote.history_nanousd,
-        "the expected reply": quote.reply_nanousd,
-        "writing down your words": quote.words_nanousd,
-    }
-    return " · ".join(f"{name} {money.show(cost)}" for name, cost in parts.items())
+    return " · ".join(f"{name} {money.show(cost)}" for name, cost in _parts(quote))
+
+
+def parts(quote: Quote) -> None:
+    """Show the parts of a quote, a line each; there are none of what costs nothing."""
+    if quote.total_nanousd == 0:
+        return
+    rows = "".join(f"<dt>{name}</dt><dd>{money.show(cost)}</dd>" for name, cost in _parts(quote))
+    st.html(f"{_PARTS_STYLE}<dl class='parts'>{rows}</dl>")
+
+
+def _parts(quote: Quote) -> tuple[tuple[str, int | None], ...]:
+    return (
+        ("your new turn", quote.speech_nanousd),
+        ("what was said before", quote.history_nanousd),
+        ("the expected reply", quote.reply_nanousd),
+        ("writing down your words", quote.words_nanousd),
+    )
 
 
 def plain(words: str) -> str:
@@ -69,8 +87,8 @@ def plain(words: str) -> str:
     return "".join(f"\\{char}" if char in special else char for char in words)
 
 
-def chips(*facts: str | None) -> None:
+def chips(*facts: str | None, width: Literal["stretch", "content"] = "stretch") -> None:
     """Show a quiet line of facts under a turn; unknown ones are left out."""
     known = [fact.replace("$", r"\$") for fact in facts if fact]
     if known:
-        st.caption(" · ".join(known))
+        st.caption(" · ".join(known), width=width)

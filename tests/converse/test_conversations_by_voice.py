@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import noise, silence
+from clips import silence
+from conversing import ME, Clock, asked, settled, spoken, wait
 from faults import Faults, bad_key, broken, cut, slow
 
 from audiokit.audio.clip import Clip
@@ -19,86 +18,10 @@ from audiokit.audio.decode import decode
 from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.resample import resample
 from audiokit.audio.wav import to_wav
-from audiokit.catalog.models import Tier
-from audiokit.converse.conversation import Conversation, KeptTurn, Speaker, State
+from audiokit.converse.conversation import Options, Speaker, State
 from audiokit.errors import AudiokitError, NotAllowed, NotConfigured, NotFound
-from audiokit.offline.engine import Engine
-from audiokit.offline.server import create_app
-from audiokit.offline.transport import InProcessTransport
 from audiokit.settings import Settings
 from audiokit.studio import Studio, open_studio
-
-ME = "local"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine() as engine:
-        if not engine.capabilities().can_speak:
-            pytest.skip(" ".join(engine.capabilities().why_not))
-        yield engine
-
-
-class Clock:
-    """The provider's clock, which can be put forward."""
-
-    ahead_s = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def faults(engine: Engine, clock: Clock) -> Faults:
-    return Faults(create_app(engine, clock=clock))
-
-
-@pytest.fixture
-def studio(faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("AUDIOKIT_MAX_RETRIES", "0")
-    studio = open_studio(Settings.read(), transport=InProcessTransport(faults))
-    studio.person()
-    yield studio
-    studio.close()
-
-
-@pytest.fixture
-def conversation_id(studio: Studio) -> str:
-    return studio.converse.start(ME, voice="alloy", tier=Tier.FULL).id
-
-
-def spoken() -> bytes:
-    """Bursts of noise, as loud and as long as syllables, that pass for speech at the door."""
-    syllable = np.concatenate([noise(seconds=0.18, rms=0.1), silence(seconds=0.12)])
-    return to_wav(Clip(np.concatenate([syllable] * 6), 24_000))
-
-
-def settled(studio: Studio, conversation_id: str) -> Conversation:
-    """Wait until nothing of a conversation is being answered any more."""
-    return wait(
-        lambda: studio.converse.open(ME, conversation_id),
-        lambda found: all(turn.state is not State.SENDING for turn in found.turns),
-    )
-
-
-def wait(look: Callable[[], Conversation], until: Callable[[Conversation], bool]) -> Conversation:
-    for _ in range(600):
-        if until(found := look()):
-            return found
-        time.sleep(0.02)  # a worker process speaks; there is nothing to wait on but time
-    raise AssertionError("nothing happened in 12 s")
-
-
-def asked(studio: Studio, conversation_id: str, words: str) -> Conversation:
-    turn = studio.converse.keep_words(ME, conversation_id, words)
-    studio.converse.send(ME, conversation_id, turn.id)
-    return settled(studio, conversation_id)
 
 
 def test_a_take_is_answered_in_words_and_sound(studio: Studio, conversation_id: str) -> None:
@@ -310,7 +233,7 @@ def test_a_silent_take_is_kept_and_cannot_be_sent(studio: Studio, faults: Faults
 
 
 def test_a_voice_that_is_not_offered_is_replaced_before_it_is_refused(studio: Studio) -> None:
-    conversation_id = studio.converse.start(ME, voice="nobody", tier=Tier.FULL).id
+    conversation_id = studio.converse.start(ME, Options(voice="nobody")).id
     *_, answered = asked(studio, conversation_id, "What is two plus two?").turns
     assert answered.clip_digest
 
@@ -351,12 +274,13 @@ def test_the_price_of_the_next_turn_grows_with_what_was_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, studio: Studio, conversation_id: str
 ) -> None:
     """At OpenAI's prices; nothing is sent."""
-    turns: tuple[KeptTurn, ...] = asked(studio, conversation_id, "What can you do?").turns
+    begun = asked(studio, conversation_id, "What can you do?")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
     monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path / "other"))
     priced = open_studio(Settings.read())
 
-    alone, with_history = priced.converse.quote(Tier.FULL), priced.converse.quote(Tier.FULL, turns)
+    alone = priced.converse.outlook(replace(begun, turns=())).quote
+    with_history = priced.converse.outlook(begun).quote
     priced.close()
 
     assert alone.total_nanousd

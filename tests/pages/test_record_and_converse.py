@@ -137,7 +137,8 @@ def test_typed_words_are_answered_in_words_and_sound(studio: Studio) -> None:
     assert "84" in (answered.words or "")
     assert answered.clip_digest
     assert studio.clips.media_type("local", answered.clip_digest) == "audio/wav"
-    (entry,) = studio.ledger.of_conversation(heading.id)
+    calling, entry = studio.ledger.of_conversation(heading.id)
+    assert calling.audio_out_tokens == 0, "the first call is for the calculator"
     assert (entry.page, entry.cost_nanousd, entry.turn_id) == ("record_and_converse", 0, asked.id)
 
 
@@ -195,7 +196,7 @@ def test_a_removed_conversation_takes_its_recordings_along_and_leaves_the_ledger
 
     assert studio.converse.headings("local") == ()
     assert not studio.blobs.exists(digest)
-    assert len(studio.ledger.recent("local", 10)) == 1
+    assert len(studio.ledger.recent("local", 10)) == 2
 
 
 def test_a_take_outlives_the_conversation_it_was_meant_for(studio: Studio) -> None:

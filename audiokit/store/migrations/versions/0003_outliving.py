@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("answer_with", sa.Text(), nullable=False, server_default="sound"),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("translates", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("keeps_voices", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("memory", sa.Text(), nullable=False, server_default="balanced"),
         sa.Column("uses_tools", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.Column("branched_from", sa.Text(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=True),

@@ -20,10 +20,13 @@ from audiokit.catalog.roles import Choice, choose
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.library import OwnTurns
+from audiokit.converse.pipeline import PipelineService
 from audiokit.converse.place import Place
+from audiokit.converse.prompts import Prompts
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
 from audiokit.converse.spares import spares
+from audiokit.converse.stages import Stages
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
@@ -47,7 +50,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Studio", "open_studio", "shared_studio"]
 
-_ROLES = ((Role.CONVERSE, Tier.FULL), (Role.CONVERSE, Tier.MINI), (Role.TRANSCRIBE, Tier.FULL))
+_ROLES = (
+    (Role.CONVERSE, Tier.FULL),
+    (Role.CONVERSE, Tier.MINI),
+    (Role.TRANSCRIBE, Tier.FULL),
+    (Role.WRITE, Tier.MINI),
+)
 _RESTART_S = 10.0  # between claiming a turn and having it in hand
 _TRIES = 4  # three variants of a request, and one more with words in place of ids
 _SECRET_FILE = "signing.key"  # noqa: S105 - the file's name, not a secret
@@ -62,6 +70,7 @@ class Studio:
     persons: Persons
     ledger: Ledger
     converse: ConverseService
+    pipeline: PipelineService
     signer: Signer
     database: Database
     blobs: Blobs
@@ -117,6 +126,7 @@ class Studio:
     def close(self) -> None:
         """Wait for what is being answered, and let go of everything."""
         self.converse.close()
+        self.pipeline.close()
         self.door.close()
         for wire in self.wires:
             wire.close()
@@ -145,7 +155,9 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         _wire(endpoint, settings, transports.get(endpoint.provider, transport), is_last=endpoint is endpoints[-1])
         for endpoint in endpoints
     )
-    conversations, door, box = Conversations(database), Door(), built_in()
+    conversations, prompts, door, box = Conversations(database), Prompts(database), Door(), built_in()
+    rooms, places = Rooms(Preferences(database)), tuple(_place(wire, Served(wire), catalog, ledger) for wire in wires)
+    interrupted_after_s = _longest_call_s(settings) if settings.database_url else _RESTART_S
     return Studio(
         settings=settings,
         catalog=catalog,
@@ -155,12 +167,21 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             conversations=conversations,
             clips=clips,
             door=door,
-            rooms=Rooms(Preferences(database)),
+            rooms=rooms,
             ledger=ledger,
-            places=tuple(_place(wire, Served(wire), catalog, ledger) for wire in wires),
+            places=places,
             answering=Answering(conversations, clips),
             toolbox_for=lambda person_id, home: for_person(box, OwnTurns(conversations, person_id), home=home),
-            interrupted_after_s=_longest_call_s(settings) if settings.database_url else _RESTART_S,
+            other_uses=prompts.uses_of,
+            interrupted_after_s=interrupted_after_s,
+        ),
+        pipeline=PipelineService(
+            prompts=prompts,
+            clips=clips,
+            ledger=ledger,
+            stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
+            other_uses=conversations.uses_of,
+            interrupted_after_s=interrupted_after_s,
         ),
         signer=Signer(load_secret(settings.data_dir / _SECRET_FILE)),
         database=database,

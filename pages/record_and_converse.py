@@ -2,12 +2,19 @@
 
 import streamlit as st
 
-from audiokit.ui import composer, notices, sidebar, state, thread, title
+from audiokit.ui import composer, dictation, notices, sidebar, state, thread, title, ways
 
-page = state.record()
-
-notices.engine(state.studio())
+page, studio = state.record(), state.studio()
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    way = ways.show()
+    notices.engine(studio)
 notices.trouble(page)
+
+if way is ways.Way.PROMPT:
+    with notices.shown():
+        dictation.show(studio.pipeline, on_send=ways.send_as_turn)
+    st.stop()
+
 conversation = None
 with notices.shown():
     conversation = state.conversation(page)

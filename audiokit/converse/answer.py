@@ -17,8 +17,8 @@ from audiokit.converse.asking import Answered, Asking, Attempt
 from audiokit.converse.conversation import POINTS, CallMade, State, Timing
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import digest_request, worth_condensing
+from audiokit.converse.in_turn import Answer
 from audiokit.converse.tools.registry import Toolbox
-from audiokit.converse.writing_down import Transcriber, WrittenDown, written_down
 from audiokit.errors import AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
 from audiokit.speech.replies import Ending, Speech
@@ -46,7 +46,7 @@ class Summing:
 class Job:
     """One turn to be answered. ``attempts`` are made one after the other, each only when it is its turn.
 
-    ``typed`` is what is known in words before anything was written down.
+    ``write_down`` has what was said written down, None where it is known. ``typed`` is what is known in words before.
     """
 
     person_id: str
@@ -57,7 +57,7 @@ class Job:
     is_titled: bool
     notes: tuple[str, ...]
     attempts: Iterable[Attempt]
-    transcribers: tuple[Transcriber, ...]
+    write_down: Callable[[], Answer] | None
     toolbox: Toolbox | None
     summing: Callable[[], Summing | None] = lambda: None
 
@@ -93,7 +93,7 @@ class Answering:
 
     def _run(self, job: Job, growing: Growing) -> None:
         """Answer, keep what came, then end: the page is drawn again at the end, and must find what was kept."""
-        words = self._transcripts.submit(written_down, job.transcribers) if job.transcribers else None
+        words = self._transcripts.submit(job.write_down) if job.write_down else None
         try:
             failure = self._answer(job, growing, words)
             if failure is not None:
@@ -110,7 +110,7 @@ class Answering:
             words.add_done_callback(lambda late: self._write_down(job, late, patience_s=0))
         self._sum_up(job)
 
-    def _answer(self, job: Job, growing: Growing, words: Future[WrittenDown] | None) -> str | None:
+    def _answer(self, job: Job, growing: Growing, words: Future[Answer] | None) -> str | None:
         """Have the turn answered and keep the answer; return a sentence if there is none."""
         asking = Asking(
             growing=growing,
@@ -177,14 +177,14 @@ class Answering:
             "timings": _timed(reply.words, clip),
         }
 
-    def _write_down(self, job: Job, words: Future[WrittenDown] | None, *, patience_s: float) -> None:
+    def _write_down(self, job: Job, words: Future[Answer] | None, *, patience_s: float) -> None:
         """Keep what the person said in words. That we cannot is no reason to lose, or to hold up, the answer."""
         if words is None:
             return
         said: dict[str, object] = {}
         try:
             written = words.result(patience_s)
-            said = {"words": written.words or None}
+            said = {"words": written.reply.words or None}
             said |= {"notes": (*job.notes, *written.notes)} if written.notes else {}
         except TimeoutError:
             return  # it is kept when it comes
@@ -233,7 +233,7 @@ def _timed(words: str, clip: Clip) -> tuple[Timing, ...]:
         return ()
 
 
-def _said(job: Job, words: Future[WrittenDown] | None) -> str:
+def _said(job: Job, words: Future[Answer] | None) -> str:
     """Return what the turn says in words, waiting for them if need be.
 
     Raises:
@@ -242,7 +242,7 @@ def _said(job: Job, words: Future[WrittenDown] | None) -> str:
     if words is None:
         return job.typed or ""
     try:
-        return "\n\n".join(filter(None, (words.result(_DECIDING_S).words, job.typed)))
+        return "\n\n".join(filter(None, (words.result(_DECIDING_S).reply.words, job.typed)))
     except TimeoutError as error:
         raise ReplyUnusable("what you said was not written down in time.") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from audiokit.audio.door import Admitted, Door
@@ -44,8 +45,8 @@ class ConverseService:
     """Conversations by voice. Built once, shared by all visitors; every call names the person.
 
     ``door`` is where recordings come in; ``places`` are where a turn can be answered, in the order in which they are
-    asked; ``toolbox_for`` gives the functions that a model may call for a person in a time zone. A turn that no one
-    here is answering for ``interrupted_after_s`` was lost.
+    asked; ``toolbox_for`` gives the functions that a model may call for a person in a time zone. ``other_uses``
+    counts where else a person has a clip. A turn that no one here is answering for ``interrupted_after_s`` was lost.
     """
 
     conversations: Conversations
@@ -56,6 +57,7 @@ class ConverseService:
     places: tuple[Place, ...]
     answering: Answering
     toolbox_for: Callable[[str, str | None], Toolbox]
+    other_uses: Callable[[str, str], int]
     interrupted_after_s: float = 10.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -213,7 +215,7 @@ class ConverseService:
         attempts = sending.attempts()
         first = next(attempts)  # what is wrong with the turn itself is told before anything is sent
         needs_words = turn.clip_digest is not None and not turn.words
-        transcribers = sending.transcribers(listen(turn)) if needs_words else ()
+        sound = listen(turn) if needs_words else None
         reply_id = self.conversations.claim(conversation_id, turn_id)
         if reply_id is None:
             raise NotAllowed("This turn has been sent already.")
@@ -227,7 +229,7 @@ class ConverseService:
                 is_titled=bool(conversation.heading.title),
                 notes=turn.notes,
                 attempts=chain((first,), attempts),
-                transcribers=transcribers,
+                write_down=partial(sending.write_down, sound) if sound else None,
                 toolbox=self.toolbox_for(person_id, home) if options.uses_tools and not options.translates else None,
                 summing=sending.summing,
             )
@@ -275,7 +277,7 @@ class ConverseService:
 
     def _forget_clips(self, person_id: str, turns: tuple[KeptTurn, ...]) -> None:
         for digest in {turn.clip_digest for turn in turns if turn.clip_digest}:
-            if not self.conversations.uses_of(person_id, digest):
+            if not self.conversations.uses_of(person_id, digest) and not self.other_uses(person_id, digest):
                 self.clips.forget(person_id, digest)
 
 

@@ -1,0 +1,128 @@
+"""A pipeline from voice to prompt on a database of its own, over the offline engine behind whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import httpx2
+from pydantic import SecretStr
+
+from audiokit.audio.door import Door
+from audiokit.catalog.models import Catalog, Provider, Role, Tier
+from audiokit.catalog.prices import Price, price_on
+from audiokit.catalog.roles import Choice, choose
+from audiokit.converse.pipeline import PipelineService
+from audiokit.converse.place import Place
+from audiokit.converse.prompts import Prompts
+from audiokit.converse.rooms import Rooms
+from audiokit.converse.spares import spares
+from audiokit.converse.stages import Stages
+from audiokit.people.persons import Persons
+from audiokit.people.preferences import Preferences
+from audiokit.speech.client import OnEndpoint
+from audiokit.speech.endpoint import Endpoint, open_client
+from audiokit.speech.metered import Metered
+from audiokit.speech.replies import Speech
+from audiokit.speech.requests import Caller
+from audiokit.speech.varied import Varied
+from audiokit.store.blobs import Blobs
+from audiokit.store.clips import Clips
+from audiokit.store.database import open_database
+from audiokit.usage.ledger import Ledger
+
+__all__ = ["DAY", "ME", "Desk", "open_desk"]
+
+ME = "local"
+DAY = date(2026, 11, 21)
+_CATALOG = Catalog.load()
+_KEY = SecretStr("sk-made-up")
+_ENDPOINTS = (
+    Endpoint(name="OpenAI", provider=Provider.OPENAI, base_url="https://api.openai.com/v1", api_key=_KEY),
+    Endpoint(name="Azure OpenAI", provider=Provider.AZURE, base_url="https://x.invalid/openai/v1/", api_key=_KEY),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The pipeline, and what stands under it. ``elsewhere`` holds clips that something else has a use for."""
+
+    pipeline: PipelineService
+    prompts: Prompts
+    clips: Clips
+    blobs: Blobs
+    ledger: Ledger
+    elsewhere: set[str]
+
+
+@contextmanager
+def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> Iterator[Desk]:
+    """Open one at OpenAI and, with a second transport, at Azure; models and prices are those of ``DAY``.
+
+    A call is not repeated by the SDK.
+    """
+    database, blobs = open_database(None, folder), Blobs(folder / "blobs")
+    clips, ledger, elsewhere = Clips(database, blobs), Ledger(database), set[str]()
+    wires = [_wire(endpoint, transport) for endpoint, transport in zip(_ENDPOINTS, transports, strict=False)]
+    pipeline = PipelineService(
+        prompts=Prompts(database),
+        clips=clips,
+        ledger=ledger,
+        stages=Stages(
+            clips=clips,
+            door=door,
+            rooms=Rooms(Preferences(database)),
+            places=tuple(_place(wire, ledger) for wire in wires),
+        ),
+        other_uses=lambda _, digest: int(digest in elsewhere),
+    )
+    Persons(database).local()
+    try:
+        yield Desk(
+            pipeline=pipeline,
+            prompts=pipeline.prompts,
+            clips=clips,
+            blobs=blobs,
+            ledger=ledger,
+            elsewhere=elsewhere,
+        )
+    finally:
+        pipeline.close()
+        for wire in wires:
+            wire.close()
+        database.close()
+
+
+def _wire(endpoint: Endpoint, transport: httpx2.BaseTransport) -> OnEndpoint:
+    return OnEndpoint(endpoint, open_client(endpoint, timeout_s=60, max_retries=0, transport=transport))
+
+
+def _place(wire: OnEndpoint, ledger: Ledger) -> Place:
+    provider = wire.endpoint.provider
+
+    def price_on_day(model: str, _day: date) -> Price | None:
+        known = _CATALOG.find(model)
+        return price_on(known, DAY, provider) if known else None
+
+    def speech_for(caller: Caller) -> Speech:
+        return Varied(Metered(inner=wire, ledger=ledger, price_of=price_on_day, endpoint=wire.endpoint, caller=caller))
+
+    def chosen(role: Role, tier: Tier, asked: str | None = None) -> Choice:
+        assert asked is None
+        return choose(_CATALOG, role, tier, DAY, provider)
+
+    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
+        first = chosen(role, tier)
+        return (first, *spares(_CATALOG, first, on=DAY, provider=provider))
+
+    return Place(
+        endpoint=wire.endpoint,
+        choose=chosen,
+        candidates=candidates,
+        offers=lambda _role: (),
+        price_of=lambda choice: price_on_day(choice.model_name, DAY),
+        speech_for=speech_for,
+    )

@@ -20,13 +20,13 @@ from audiokit.catalog.roles import Choice, choose
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.library import OwnTurns
-from audiokit.converse.pipeline import PipelineService
 from audiokit.converse.place import Place
-from audiokit.converse.prompts import Prompts
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import Prompts
+from audiokit.converse.prompting.stages import Stages
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
 from audiokit.converse.spares import spares
-from audiokit.converse.stages import Stages
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
@@ -108,8 +108,8 @@ class Studio:
 
     def write_export(self, person_id: str, conversation_id: str, to: BinaryIO) -> str:
         """Write a conversation as one archive and return its name; for :class:`audiokit.api.exports.ExportSource`."""
-        from audiokit.converse.export import file_name, write_export  # noqa: PLC0415 - only who exports needs it
-        from audiokit.converse.levelled import levelled  # noqa: PLC0415 - the same
+        from audiokit.converse.export.levelled import levelled  # noqa: PLC0415 - the same
+        from audiokit.converse.export.zipped import file_name, write_export  # noqa: PLC0415 - only who exports needs it
 
         exported = self.converse.exported(person_id, conversation_id)
         write_export(exported, to, samples_of=partial(levelled, self.door))

@@ -15,12 +15,12 @@ from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
-from audiokit.converse.pipeline import PipelineService
 from audiokit.converse.place import Place
-from audiokit.converse.prompts import Prompts
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import Prompts
+from audiokit.converse.prompting.stages import Stages
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.spares import spares
-from audiokit.converse.stages import Stages
 from audiokit.people.persons import Persons
 from audiokit.people.preferences import Preferences
 from audiokit.speech.client import OnEndpoint

@@ -16,10 +16,10 @@ from audiokit.audio.reading.sniff import sniff
 from audiokit.catalog.models import Role
 from audiokit.catalog.offers import Offer
 from audiokit.converse.answer import Answering, Job
-from audiokit.converse.archive import exported
 from audiokit.converse.conversation import POINTS, Conversation, Heading, KeptTurn, Memory, Options, Speaker, State
 from audiokit.converse.conversations import Conversations
-from audiokit.converse.export import Exported
+from audiokit.converse.export.archive import exported
+from audiokit.converse.export.zipped import Exported
 from audiokit.converse.outlook import Outlook, outlook
 from audiokit.converse.place import Place
 from audiokit.converse.rooms import Rooms

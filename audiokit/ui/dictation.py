@@ -7,10 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from audiokit import money
-from audiokit.converse.pipeline import PipelineService
-from audiokit.converse.prompt_quote import PromptQuote
-from audiokit.converse.prompts import KeptPrompt, Progress, Stage
-from audiokit.converse.styles import STYLES, style_of
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompt_quote import PromptQuote
+from audiokit.converse.prompting.prompts import KeptPrompt, Progress, Stage
+from audiokit.converse.prompting.styles import STYLES, style_of
 from audiokit.errors import AudiokitError
 from audiokit.ui import dictation_actions as actions
 from audiokit.ui import dictation_parts as parts

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from audiokit.converse.pipeline import PipelineService
-from audiokit.converse.prompts import KeptPrompt, Stage
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import KeptPrompt, Stage
 from audiokit.errors import AudiokitError
 from audiokit.ui import dictation_state, state
 

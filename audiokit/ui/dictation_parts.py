@@ -9,8 +9,8 @@ import streamlit as st
 
 from audiokit import money
 from audiokit.audio.reading.sniff import Container
-from audiokit.converse.pipeline import PipelineService
-from audiokit.converse.prompts import KeptPrompt, Progress, Stage
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import KeptPrompt, Progress, Stage
 from audiokit.people.addresses import clip_url
 from audiokit.ui import dictation_actions as actions
 from audiokit.ui import state, widgets

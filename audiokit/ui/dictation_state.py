@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from audiokit.converse.pipeline import PipelineService
-from audiokit.converse.prompts import KeptPrompt
-from audiokit.converse.styles import DEFAULT
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import KeptPrompt
+from audiokit.converse.prompting.styles import DEFAULT
 from audiokit.errors import NotFound
 from audiokit.ui import state
 

@@ -27,10 +27,10 @@ from audiokit.audio.door import Door
 from audiokit.audio.encode import SoundFormat, encode
 from audiokit.audio.measuring.loudness import loudness
 from audiokit.audio.wav import to_pcm16, to_wav
-from audiokit.converse.export import Exported, ExportedTurn, file_name, write_export
-from audiokit.converse.levelled import levelled
-from audiokit.converse.transcript import Said, Transcript
-from audiokit.converse.word_times import Word
+from audiokit.converse.export.levelled import levelled
+from audiokit.converse.export.transcript import Said, Transcript
+from audiokit.converse.export.word_times import Word
+from audiokit.converse.export.zipped import Exported, ExportedTurn, file_name, write_export
 from audiokit.errors import Damaged, NotConfigured, NotFound, StoreError, UnreadableAudio
 
 RATE = 24_000

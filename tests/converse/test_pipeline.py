@@ -27,7 +27,7 @@ from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.roles import choose
-from audiokit.converse.prompts import KeptPrompt, Progress, Stage
+from audiokit.converse.prompting.prompts import KeptPrompt, Progress, Stage
 from audiokit.converse.spares import spares
 from audiokit.errors import AudiokitError, NotAllowed, NotFound
 from audiokit.offline.engine import Engine

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiokit.converse.prompts import KeptPrompt, KeptStage, Progress, Prompts, Stage, fingerprint
-from audiokit.converse.styles import DEFAULT, STYLES, instructions_for, material, style_of
+from audiokit.converse.prompting.prompts import KeptPrompt, KeptStage, Progress, Prompts, Stage, fingerprint
+from audiokit.converse.prompting.styles import DEFAULT, STYLES, instructions_for, material, style_of
 from audiokit.errors import NotFound
 from audiokit.people.persons import Persons
 from audiokit.store.database import Database, open_database

@@ -12,11 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.converse.markdown import escaped, paragraphs
-from audiokit.converse.plain_text import cleaned, file_stem, one_line
-from audiokit.converse.transcript import Call, Entry, Said, Stretch, Transcript, as_markdown, as_text, clock, spoken
-from audiokit.converse.transcript_json import as_json
-from audiokit.converse.word_times import Word
+from audiokit.converse.export.markdown import escaped, paragraphs
+from audiokit.converse.export.plain_text import cleaned, file_stem, one_line
+from audiokit.converse.export.transcript import (
+    Call,
+    Entry,
+    Said,
+    Stretch,
+    Transcript,
+    as_markdown,
+    as_text,
+    clock,
+    spoken,
+)
+from audiokit.converse.export.transcript_json import as_json
+from audiokit.converse.export.word_times import Word
 
 AT = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)
 ASKED = Entry(

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_wav
-from audiokit.converse.pipeline import PipelineService
-from audiokit.converse.prompts import KeptPrompt, Stage
+from audiokit.converse.prompting.pipeline import PipelineService
+from audiokit.converse.prompting.prompts import KeptPrompt, Stage
 from audiokit.studio import shared_studio
 
 

@@ -16,11 +16,19 @@ from audiokit.audio.door import Admitted
 from audiokit.audio.measuring.room import Room
 from audiokit.audio.reading.sniff import sniff
 from audiokit.catalog.models import Role
-from audiokit.converse.background import Background
-from audiokit.converse.prompt_quote import PromptQuote, prompt_quote
-from audiokit.converse.prompts import KeptPrompt, KeptStage, Progress, PromptHeading, Prompts, Stage, fingerprint
-from audiokit.converse.stages import POINTS, Stages, short
-from audiokit.converse.styles import DEFAULT, style_of
+from audiokit.converse.prompting.background import Background
+from audiokit.converse.prompting.prompt_quote import PromptQuote, prompt_quote
+from audiokit.converse.prompting.prompts import (
+    KeptPrompt,
+    KeptStage,
+    Progress,
+    PromptHeading,
+    Prompts,
+    Stage,
+    fingerprint,
+)
+from audiokit.converse.prompting.stages import POINTS, Stages, short
+from audiokit.converse.prompting.styles import DEFAULT, style_of
 from audiokit.converse.take import refuse_unsendable
 from audiokit.errors import AudiokitError, Busy, InputError, NotAllowed
 from audiokit.store.clips import Clips

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, cost, text_tokens
-from audiokit.converse.prompts import KeptPrompt, Stage
-from audiokit.converse.styles import instructions_for, material, style_of
+from audiokit.converse.prompting.prompts import KeptPrompt, Stage
+from audiokit.converse.prompting.styles import instructions_for, material, style_of
 
 __all__ = ["PromptQuote", "prompt_quote"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from audiokit.converse.cues import Spoken
-from audiokit.converse.markdown import escaped, paragraphs
-from audiokit.converse.plain_text import cleaned, one_line
-from audiokit.converse.word_times import Word
+from audiokit.converse.export.cues import Spoken
+from audiokit.converse.export.markdown import escaped, paragraphs
+from audiokit.converse.export.plain_text import cleaned, one_line
+from audiokit.converse.export.word_times import Word
 from audiokit.money import show
 
 __all__ = ["Call", "Entry", "Said", "Stretch", "Transcript", "as_markdown", "as_text", "clock", "spoken", "timings"]

@@ -32,7 +32,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from audiokit.converse.transcript import Call, Entry, Transcript, timings
+from audiokit.converse.export.transcript import Call, Entry, Transcript, timings
 from audiokit.money import NANOUSD_PER_USD
 
 __all__ = ["as_json"]

@@ -17,9 +17,9 @@ from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
 from audiokit.converse.in_turn import Answer, answer_in_turn
 from audiokit.converse.place import Place
-from audiokit.converse.prompts import KeptPrompt, KeptStage, Stage, fingerprint
+from audiokit.converse.prompting.prompts import KeptPrompt, KeptStage, Stage, fingerprint
+from audiokit.converse.prompting.styles import instructions_for, material, style_of
 from audiokit.converse.rooms import Rooms
-from audiokit.converse.styles import instructions_for, material, style_of
 from audiokit.converse.take import heard_of, refuse_unsendable
 from audiokit.errors import ProviderRefused, ReplyUnusable
 from audiokit.speech.replies import Ending

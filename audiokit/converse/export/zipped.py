@@ -25,13 +25,13 @@ from audiokit.audio.writing.formats import SoundFormat
 from audiokit.audio.writing.stitch import Mark, Part, joined
 from audiokit.audio.writing.tags import Tags
 from audiokit.audio.writing.write import write
-from audiokit.converse.captions import as_srt, as_vtt
-from audiokit.converse.chapters import chapters_of
-from audiokit.converse.cues import cues
-from audiokit.converse.levelled import SAMPLE_RATE_HZ
-from audiokit.converse.plain_text import file_stem, one_line
-from audiokit.converse.readme import readme
-from audiokit.converse.transcript import (
+from audiokit.converse.export.captions import as_srt, as_vtt
+from audiokit.converse.export.chapters import chapters_of
+from audiokit.converse.export.cues import cues
+from audiokit.converse.export.levelled import SAMPLE_RATE_HZ
+from audiokit.converse.export.plain_text import file_stem, one_line
+from audiokit.converse.export.readme import readme
+from audiokit.converse.export.transcript import (
     Entry,
     Said,
     Stretch,
@@ -40,7 +40,7 @@ from audiokit.converse.transcript import (
     as_text,
     spoken,
 )
-from audiokit.converse.transcript_json import as_json
+from audiokit.converse.export.transcript_json import as_json
 from audiokit.errors import InputError, NotFound, StoreError
 
 __all__ = ["Exported", "ExportedTurn", "file_name", "write_export"]
@@ -80,8 +80,8 @@ def write_export(exported: Exported, to: BinaryIO, *, samples_of: Callable[[byte
     """Write the archive, and return what is in it.
 
     ``samples_of`` turns a clip of any format into PCM16 of one channel at 24 kHz, levelled, and as long as it was:
-    :func:`audiokit.converse.levelled.levelled`. A clip that cannot be read, or decoded, is left out of the recording,
-    and the README says so. ``to`` need not be seekable.
+    :func:`audiokit.converse.export.levelled.levelled`. A clip that cannot be read, or decoded, is left out of the
+    recording, and the README says so. ``to`` need not be seekable.
 
     Raises:
         StoreError: there is no room on the disk to put the sound aside.

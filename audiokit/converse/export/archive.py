@@ -1,13 +1,13 @@
-"""A kept conversation as what :mod:`audiokit.converse.export` writes."""
+"""A kept conversation as what :mod:`audiokit.converse.export.zipped` writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker
-from audiokit.converse.export import Exported, ExportedTurn
-from audiokit.converse.transcript import Call, Said
-from audiokit.converse.word_times import Word
+from audiokit.converse.export.transcript import Call, Said
+from audiokit.converse.export.word_times import Word
+from audiokit.converse.export.zipped import Exported, ExportedTurn
 
 __all__ = ["exported"]
 

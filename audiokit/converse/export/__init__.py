@@ -1,0 +1,1 @@
+"""A conversation taken away: its sound, its words, one archive."""

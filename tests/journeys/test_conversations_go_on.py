@@ -258,3 +258,35 @@ def test_an_answer_that_the_provider_has_forgotten_heals_itself(speaking: Browse
 
         expect(page.get_by_test_id("stChatMessage").last).to_contain_text("84")
         expect(page.get_by_text(re.compile("no longer had their sound"))).to_be_visible()
+
+
+def test_a_prompt_is_made_of_what_was_said_and_sent_into_the_conversation(page: Page) -> None:
+    page.get_by_text("Voice to prompt").first.click()
+    settled(page)
+    recorder = page.get_by_test_id("stAudioInput")
+    recorder.get_by_role("button", name="Record").click()
+    recorder.get_by_role("button", name="Stop recording").wait_for()
+    page.wait_for_timeout(3000)
+    recorder.get_by_role("button", name="Stop recording").click()
+
+    page.get_by_role("button", name=re.compile("^Make the prompt")).click(timeout=WITHIN_MS)
+    into = page.get_by_role("button", name=re.compile("^Send into the conversation"))
+    into.click(timeout=WITHIN_MS)
+
+    answered(page, 1)
+    expect(page.get_by_test_id("stChatMessage").first).to_contain_text("weather")
+    assert n_heard(page) == 1
+
+
+def test_someone_is_interpreted_and_spoken_to_in_the_language_they_chose(page: Page, desk: tuple[str, Path]) -> None:
+    page.get_by_role("combobox", name=re.compile("Speak to me in")).click()
+    page.get_by_role("option", name="French").click()
+    settled(page)
+    page.get_by_text("Translate what I say").click()
+    settled(page)
+    type_(page, "What is twelve times seven?")
+    answered(page, 1)
+
+    (kept,) = rows(desk[1], "SELECT * FROM conversation ORDER BY created_at DESC LIMIT 1")
+    assert (kept["language"], kept["translates"]) == ("fr", 1)
+    expect(page.get_by_test_id("stExpander")).to_have_count(0)  # who interprets calls no tools

@@ -15,9 +15,9 @@ from audiokit.studio import Studio
 __all__ = ["chips", "parts", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
 
 _PARTS_STYLE = """<style>
-.parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; }
+.parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; padding: 0; }
 .parts { font-size: .85rem; opacity: .75; }
-.parts dt, .parts dd { margin: 0; font-weight: 400; }
+.parts dt, .parts dd { margin: 0; padding: 0; font-weight: 400; }
 .parts dd { text-align: right; font-variant-numeric: tabular-nums; }
 </style>"""
 _TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
@@ -65,10 +65,10 @@ def price_in_parts(quote: Quote) -> str:
 
 
 def parts(quote: Quote) -> None:
-    """Show the parts of a quote, a line each; there are none of what costs nothing."""
+    """Show the parts of a quote that cost something, a line each."""
     if quote.total_nanousd == 0:
         return
-    rows = "".join(f"<dt>{name}</dt><dd>{money.show(cost)}</dd>" for name, cost in _parts(quote))
+    rows = "".join(f"<dt>{name}</dt><dd>{money.show(cost)}</dd>" for name, cost in _parts(quote) if cost != 0)
     st.html(f"{_PARTS_STYLE}<dl class='parts'>{rows}</dl>")
 
 
@@ -82,9 +82,10 @@ def _parts(quote: Quote) -> tuple[tuple[str, int | None], ...]:
 
 
 def plain(words: str) -> str:
-    """Return words as Markdown that shows them as they are."""
-    special = "\\`*_{}[]()#+-.!|<>$~:"
-    return "".join(f"\\{char}" if char in special else char for char in words)
+    """Return words as Markdown that shows them as they are, line by line."""
+    special = "\\`*_{}[]()#+-.!|<>$~:&="
+    lines = "".join(f"\\{char}" if char in special else char for char in words).split("\n")
+    return "  \n".join(line.strip() for line in lines)
 
 
 def chips(*facts: str | None, width: Literal["stretch", "content"] = "stretch") -> None:

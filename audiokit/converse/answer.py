@@ -70,6 +70,8 @@ class Answering:
         self._answers = ThreadPoolExecutor(_MAX_AT_ONCE, "answer")
         self._transcripts = ThreadPoolExecutor(_MAX_AT_ONCE, "transcript")
         self._running: dict[str, Growing] = {}
+        self._written: dict[str, Future[Answer]] = {}  # by the turn in which it was said
+        self._summed_up: set[str] = set()  # the conversations that are being summed up
         self._ended_at: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -93,22 +95,39 @@ class Answering:
 
     def _run(self, job: Job, growing: Growing) -> None:
         """Answer, keep what came, then end: the page is drawn again at the end, and must find what was kept."""
-        words = self._transcripts.submit(job.write_down) if job.write_down else None
+        words, is_kept = self._writing_down(job), False
         try:
             failure = self._answer(job, growing, words)
             if failure is not None:
-                growing.fail(failure)
                 self._conversations.give_up(job.conversation_id, (job.reply_id,), failure)
-            self._write_down(job, words, patience_s=_PATIENCE_S)
+            is_kept = self._write_down(job, words, patience_s=_PATIENCE_S)
+            if failure is not None:
+                growing.fail(failure)
         except Exception:  # noqa: BLE001 - whatever it is, those who listen must be told the end
             _log.exception("a turn could not be settled")
         finally:
             growing.end()
             with self._lock:
                 self._ended_at[job.reply_id] = time.monotonic()
-        if words is not None and not words.done():
-            words.add_done_callback(lambda late: self._write_down(job, late, patience_s=0))
+        if words is not None:
+            words.add_done_callback(lambda late: self._let_go(job, late, is_kept=is_kept))
         self._sum_up(job)
+
+    def _writing_down(self, job: Job) -> Future[Answer] | None:
+        """Have what was said written down; where that is going on since an earlier try, it is not paid for again."""
+        with self._lock:
+            if job.write_down is not None and job.said_id not in self._written:
+                self._written[job.said_id] = self._transcripts.submit(job.write_down)
+            return self._written.get(job.said_id) if job.write_down is not None else None
+
+    def _let_go(self, job: Job, words: Future[Answer], *, is_kept: bool) -> None:
+        """Keep words that came late; from now on, they would be written down anew."""
+        try:
+            if not is_kept:
+                self._write_down(job, words, patience_s=0)
+        finally:
+            with self._lock:
+                self._written.pop(job.said_id, None)
 
     def _answer(self, job: Job, growing: Growing, words: Future[Answer] | None) -> str | None:
         """Have the turn answered and keep the answer; return a sentence if there is none."""
@@ -157,8 +176,7 @@ class Answering:
                     raise
             else:
                 break
-        if not job.is_titled and (title := job.typed or reply.words):
-            self._conversations.change(job.person_id, job.conversation_id, title=_short(title))
+        self._entitle(job, job.typed or reply.words)
 
     def _kept_sound(self, job: Job, answered: Answered) -> dict[str, object]:
         reply = answered.reply
@@ -177,28 +195,44 @@ class Answering:
             "timings": _timed(reply.words, clip),
         }
 
-    def _write_down(self, job: Job, words: Future[Answer] | None, *, patience_s: float) -> None:
-        """Keep what the person said in words. That we cannot is no reason to lose, or to hold up, the answer."""
+    def _write_down(self, job: Job, words: Future[Answer] | None, *, patience_s: float) -> bool:
+        """Keep what the person said in words, and return whether that is over.
+
+        That we cannot is no reason to lose, or to hold up, the answer.
+        """
         if words is None:
-            return
+            return True
         said: dict[str, object] = {}
         try:
             written = words.result(patience_s)
             said = {"words": written.reply.words or None}
             said |= {"notes": (*job.notes, *written.notes)} if written.notes else {}
         except TimeoutError:
-            return  # it is kept when it comes
+            return False  # it is kept when it comes
         except AudiokitError as error:
             said = {"notes": [*job.notes, f"What you said could not be written down. {error}"]}
         except Exception:  # noqa: BLE001 - the answer is what was asked for
             _log.exception("writing down failed")
-            return
+            return True
         self._conversations.change_turns({job.said_id: said})
-        if not job.is_titled and said.get("words"):
-            self._conversations.change(job.person_id, job.conversation_id, title=_short(str(said["words"])))
+        if said.get("words") and not job.is_titled:
+            turns = self._conversations.open(job.person_id, job.conversation_id).turns
+            answer = next((turn.words or "" for turn in turns if turn.id == job.reply_id), "")
+            self._entitle(job, str(said["words"]), answer=answer)
+        return True
+
+    def _entitle(self, job: Job, words: str, *, answer: str = "") -> None:
+        """Name a conversation after its first words, or its first answer until they are known."""
+        if words and not job.is_titled:
+            instead_of = _short(answer)
+            self._conversations.entitle(job.person_id, job.conversation_id, _short(words), instead_of=instead_of)
 
     def _sum_up(self, job: Job) -> None:
         """Sum up what has become too long to go along; that we cannot only costs the next turn a little more."""
+        with self._lock:
+            if job.conversation_id in self._summed_up:
+                return
+            self._summed_up.add(job.conversation_id)
         try:
             conversation = self._conversations.open(job.person_id, job.conversation_id)
             turns, summing = worth_condensing(conversation), None
@@ -213,6 +247,9 @@ class Answering:
             _log.info("a conversation was not summed up: %s", type(error).__name__)
         except Exception:  # noqa: BLE001 - the turn itself has been answered
             _log.exception("summing up failed")
+        finally:
+            with self._lock:
+                self._summed_up.discard(job.conversation_id)
 
     def _forget_old(self) -> None:
         """Let go of replies that ended a while ago; until then, a player that lost its connection can come back."""

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from audiokit.audio.wav import pcm16_of, wav_header
 from audiokit.converse.conversation import CallMade
 from audiokit.converse.tools.registry import Toolbox, ToolRun
-from audiokit.errors import AudioForgotten, ProviderError, ReplyUnusable
+from audiokit.errors import AudioForgotten, AudiokitError, ProviderError, ReplyUnusable
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.fallback import may_go_elsewhere, none_worked
-from audiokit.speech.growing import Growing
+from audiokit.speech.growing import BYTES_PER_S, Growing
 from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech, WordPiece
 from audiokit.speech.requests import Converse, ModelTurn, PersonTurn, ToolResult, Turn
 
@@ -24,6 +25,11 @@ __all__ = ["Answered", "Asking", "Attempt"]
 
 _log = logging.getLogger(__name__)
 _MAX_ROUNDS = 4  # of calling functions; after them the model must answer
+_MAX_CALLS = 8  # in one round; more are passed over
+_SHOWN_CHARS = 4_000  # of what a model called a function with
+_NAME_CHARS = 64
+_BETWEEN = "\n\n"  # what was said before a function was called, and what after it
+_ONLY_CALLS = "The model called tools over and over and gave no answer. Send it again, or switch the tools off."
 _NOTES = {
     Ending.WORDS_ONLY: "The model answered in words only.",
     Ending.LENGTH: "The answer reached the length limit and stops there.",
@@ -83,6 +89,7 @@ class Asking:
     _calls: list[CallMade] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _rounds_made: tuple[Turn, ...] = ()  # what was called for in this very conversation, and came back
+    _said_before: list[Reply] = field(default_factory=list)  # what was said before functions were called
     _results: str | None = None  # what was decided on apart from the answer; "" for nothing
     _is_billed: bool = False
     _first_sound_ms: int | None = None
@@ -147,29 +154,38 @@ class Asking:
         if self._results:
             request = _with_words(request, _RESULTS.format(results=self._results))
         if self.toolbox is None or attempt.decide is not None:
-            return self._followed(attempt.speech.stream(request)), request.model
+            return _usable(self._followed(attempt.speech.stream(request))), request.model
         for left in range(_MAX_ROUNDS, -1, -1):
             asked = replace(
                 request, turns=(*request.turns, *self._rounds_made), tools=self.toolbox.tools if left else ()
             )
             reply = self._followed(attempt.speech.stream(asked))
-            if not reply.tool_calls:
+            if not reply.tool_calls or not left:
                 break
             self._rounds_made += self._called(reply)
-        return reply, request.model
+            self._keep_said(reply)
+        return _joined(self._said_before, _usable(reply)), request.model
+
+    def _keep_said(self, reply: Reply) -> None:
+        """Keep what a model says beside its calls: it was heard, and paid for."""
+        if reply.words or reply.sound:
+            self._said_before.append(reply)
+            self.growing.add_words(_BETWEEN)
 
     def _decided(self, attempt: Attempt) -> str:
         """Let a text model call functions for what was said; return what they gave back."""
         if attempt.decide is None or self.toolbox is None:
             return ""
         try:
-            request = replace(attempt.decide(self.said()), tools=self.toolbox.tools)
+            if not (said := self.said()):
+                return ""
+            request = replace(attempt.decide(said), tools=self.toolbox.tools)
             for _ in range(_MAX_ROUNDS):
                 reply = attempt.speech.reply(request)
                 if not reply.tool_calls:
                     break
                 request = replace(request, turns=(*request.turns, *self._called(reply)))
-        except ProviderError as error:  # the question can be answered without
+        except AudiokitError as error:  # the question can be answered without
             self._notes.append(_NOT_DECIDED.format(why=error))
         return "\n".join(f"{call.name}({call.arguments}) → {call.output}" for call in self._calls)
 
@@ -181,8 +197,9 @@ class Asking:
         """
         if self.toolbox is None or reply.ending is not Ending.WHOLE:
             raise ReplyUnusable("The answer broke off while a tool was being called. Send it again.")
-        turns: list[Turn] = [ModelTurn(words=reply.words, calls=reply.tool_calls)]
-        for call in reply.tool_calls:
+        asked = reply.tool_calls[:_MAX_CALLS]
+        turns: list[Turn] = [ModelTurn(words=reply.words, calls=asked)]
+        for call in asked:
             run = self.toolbox.run(call)
             self._calls.append(_made(run))
             self.on_calls(tuple(self._calls))
@@ -209,7 +226,33 @@ class Asking:
 
 
 def _made(run: ToolRun) -> CallMade:
-    return CallMade(name=run.name, arguments=run.arguments, output=run.output, failed=run.failed, total_ms=run.total_ms)
+    name, given = run.name[:_NAME_CHARS], run.arguments
+    given = given if len(given) <= _SHOWN_CHARS else f"{given[:_SHOWN_CHARS]}…"
+    return CallMade(name=name, arguments=given, output=run.output, failed=run.failed, total_ms=run.total_ms)
+
+
+def _usable(reply: Reply) -> Reply:
+    """Return the answer, without calls that were not offered or are too many.
+
+    Raises:
+        ReplyUnusable: there is nothing else in it.
+    """
+    if reply.tool_calls and not (reply.words or reply.sound):
+        raise ReplyUnusable(_ONLY_CALLS)
+    return replace(reply, tool_calls=())
+
+
+def _joined(before: list[Reply], last: Reply) -> Reply:
+    """Return the whole of what was said in several calls; the provider's id is of the last part only."""
+    if not before:
+        return last
+    parts = [*before, last]
+    words = _BETWEEN.join(part.words for part in parts if part.words)
+    sound = b"".join(pcm16_of(part.sound) for part in parts if part.sound)
+    if not sound:
+        return replace(last, words=words)
+    wav = wav_header(len(sound)) + sound
+    return replace(last, words=words, sound=wav, sound_duration_s=len(sound) / BYTES_PER_S, audio_id=None)
 
 
 def _with_words(request: Converse, words: str) -> Converse:

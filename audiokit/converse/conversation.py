@@ -142,6 +142,16 @@ class Options:
     memory: Memory = Memory.BALANCED
     uses_tools: bool = True
 
+    @property
+    def interprets(self) -> bool:
+        """Whether what is said is to be translated, and not answered; there must be a language to translate into."""
+        return self.translates and bool(self.language)
+
+    @property
+    def calls_tools(self) -> bool:
+        """Whether functions are offered; an interpreter has no use for them."""
+        return self.uses_tools and not self.interprets
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:

@@ -57,7 +57,7 @@ class Conversations:
         """Return this person's conversations, the latest first."""
         return self._headings(conversation_table.c.person_id == person_id, limit)
 
-    def find(self, person_id: str, words: str, *, limit: int = 50) -> tuple[Heading, ...]:
+    def find(self, person_id: str, words: str, *, limit: int = 200) -> tuple[Heading, ...]:
         """Return the conversations in whose title or turns ``words`` occur, the latest first; no words find all."""
         if not (sought := words.strip()):
             return self.headings(person_id, limit=limit)
@@ -103,11 +103,19 @@ class Conversations:
             connection.execute(changed.values(**_columns({"updated_at": self.now(), **values})))
 
     def branch(self, heading: Heading, turns: tuple[KeptTurn, ...]) -> str:
-        """Begin a conversation with copies of another's heading and turns; they share their clips. Return its id."""
-        at = self.now()
+        """Begin a conversation with copies of another's heading and turns; they share their clips. Return its id.
+
+        Raises:
+            NotFound: some of it was removed meanwhile, and its recordings with it.
+        """
+        at, of = self.now(), [turn.id for turn in turns]
         branch = replace(heading, id=new_id(), branched_from=heading.id, updated_at=at)
         rows = [_turn_row(turn) | {"id": new_id(), "conversation_id": branch.id} for turn in turns]
+        here = select(func.count()).where(turn_table.c.conversation_id == heading.id, turn_table.c.id.in_(of))
         with self.database.write() as connection:
+            hold(connection, heading.id)
+            if connection.execute(here).scalar_one() != len(of):
+                raise NotFound("A part of this conversation was removed just now. Reload the page.")
             connection.execute(insert(conversation_table), _heading_row(branch) | {"created_at": at})
             if rows:
                 connection.execute(insert(turn_table), rows)
@@ -200,6 +208,20 @@ class Conversations:
                 asked = here & (turn_table.c.position == position - 1) & _SENDING
                 values = {"state": State.FAILED.value, "failure": failure}
                 connection.execute(update(turn_table).where(asked).values(**values))
+
+    def entitle(self, person_id: str, conversation_id: str, title: str, *, instead_of: str = "") -> None:
+        """Name a conversation after what is said in it, unless it has a name other than ``instead_of`` by now."""
+        table = conversation_table.c
+        ours = (table.id == conversation_id) & (table.person_id == person_id) & table.title.in_(("", instead_of))
+        with self.database.write() as connection:
+            connection.execute(update(conversation_table).where(ours).values(title=title, updated_at=self.now()))
+
+    def type_beside(self, conversation_id: str, turn_id: str, words: str | None) -> bool:
+        """Keep what is typed beside a recording; False if it was sent meanwhile, or is gone."""
+        free = turn_table.c.state.in_((State.RECORDED.value, State.FAILED.value))
+        where = (turn_table.c.id == turn_id) & (turn_table.c.conversation_id == conversation_id) & free
+        with self.database.write() as connection:
+            return connection.execute(update(turn_table).where(where).values(typed=words)).rowcount == 1
 
     def take_out(self, conversation_id: str, turn_id: str) -> bool:
         """Remove a turn that was not sent; its clip is the caller's to forget. False if it was, or is gone."""

@@ -6,6 +6,7 @@ provider forgets goes along in words, or as our own recording where that is what
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,10 +14,15 @@ from enum import StrEnum
 
 from audiokit.catalog.prices import audio_in_tokens, audio_out_tokens, text_tokens
 from audiokit.converse.conversation import Conversation, KeptTurn, Memory, Speaker
-from audiokit.speech.requests import Heard, ModelTurn, PersonTurn, Turn
+from audiokit.errors import AudiokitError
+from audiokit.speech.requests import MAX_SOUND_BYTES, Heard, ModelTurn, PersonTurn, Turn
 
-__all__ = ["Carried", "Way", "as_turns", "carried", "remembered_id", "sent_s", "tokens"]
+__all__ = ["BYTES_PER_S", "Carried", "Way", "as_turns", "carried", "remembered_id", "sent_s", "tokens"]
 
+BYTES_PER_S = 48_000
+"""Of a recording as it is mostly sent: WAV at 24 kHz."""
+
+_log = logging.getLogger(__name__)
 _MARGIN = timedelta(minutes=2)  # an id that expires while the request is on its way is as good as gone
 
 
@@ -49,6 +55,7 @@ def carried(
     listens: bool = True,
     by_id: bool = True,
     room_tokens: int | None = None,
+    room_s: float = MAX_SOUND_BYTES / BYTES_PER_S,
 ) -> tuple[Carried, ...]:
     """Return the way of each turn that was answered, in order.
 
@@ -59,6 +66,7 @@ def carried(
         listens: whether the model takes sound at all.
         by_id: False once the provider has said that it forgot.
         room_tokens: how much may go along in all. Sound goes first, the oldest first, then whole turns do.
+        room_s: how long recordings may be in all, as one request holds only so much; the oldest goes first.
     """
     heading = conversation.heading
 
@@ -73,20 +81,29 @@ def carried(
                 return _as_clip(turn)
         return _in_words(turn, listens=listens)
 
-    ways = tuple(one(turn) for turn in conversation.answered)
+    ways = _within(tuple(one(turn) for turn in conversation.answered), room_s)
     return ways if room_tokens is None else _fitted(ways, room_tokens)
 
 
-def as_turns(ways: Iterable[Carried], listen: Callable[[KeptTurn], Heard]) -> tuple[Turn, ...]:
-    """Return earlier turns as they are sent; ``listen`` prepares a recording that goes along as one."""
+def as_turns(
+    ways: Iterable[Carried], listen: Callable[[KeptTurn], Heard], *, room_bytes: int = MAX_SOUND_BYTES
+) -> tuple[Turn, ...]:
+    """Return earlier turns as they are sent; ``listen`` prepares a recording that goes along as one.
+
+    One that cannot be prepared any more, or has no room beside newer ones, goes along in words.
+    """
+    listed = tuple(ways)
+    sounds = _sounds(listed, listen, room_bytes)
     sent: list[Turn] = []
-    for one in ways:
+    for one in listed:
         turn, said = one.turn, one.turn.said
         match one.way:
             case Way.ID:
                 sent.append(ModelTurn(words=turn.words or "", audio_id=turn.audio_id))
-            case Way.CLIP:
-                sent.append(PersonTurn(sound=listen(turn), words=turn.typed))
+            case Way.CLIP if turn.id in sounds:
+                sent.append(PersonTurn(sound=sounds[turn.id], words=turn.typed))
+            case Way.CLIP if said:
+                sent.append(PersonTurn(words=said))
             case Way.WORDS if turn.speaker is Speaker.MODEL:
                 sent.append(ModelTurn(words=said))
             case Way.WORDS:
@@ -94,6 +111,24 @@ def as_turns(ways: Iterable[Carried], listen: Callable[[KeptTurn], Heard]) -> tu
             case _:
                 pass
     return tuple(sent)
+
+
+def _sounds(ways: tuple[Carried, ...], listen: Callable[[KeptTurn], Heard], room_bytes: int) -> dict[str, Heard]:
+    """Return the recordings that go along, by their turns, the newest first."""
+    sounds: dict[str, Heard] = {}
+    for one in reversed(ways):
+        if one.way is not Way.CLIP:
+            continue
+        try:
+            heard = listen(one.turn)
+        except AudiokitError as error:  # what was sent once need not be sendable now: another model, another room
+            _log.info("an earlier recording goes along in words: %s", type(error).__name__)
+            continue
+        room_bytes -= len(heard.data)
+        if room_bytes < 0:
+            break
+        sounds[one.turn.id] = heard
+    return sounds
 
 
 def tokens(ways: Iterable[Carried]) -> tuple[int, int]:
@@ -144,6 +179,17 @@ def _in_words(turn: KeptTurn, *, listens: bool) -> Carried:
     if turn.typed:
         return Carried(turn=turn, way=Way.WORDS, text_tokens=text_tokens(turn.typed))
     return Carried(turn=turn, way=Way.NOTHING)
+
+
+def _within(ways: tuple[Carried, ...], room_s: float) -> tuple[Carried, ...]:
+    """Give up the oldest recordings until the rest fits into one request."""
+    fitted = list(ways)
+    for index in range(len(fitted) - 1, -1, -1):
+        if fitted[index].way is Way.CLIP:
+            room_s -= sent_s(fitted[index].turn)
+            if room_s < 0:
+                fitted[index] = _in_words(fitted[index].turn, listens=False)
+    return tuple(fitted)
 
 
 def _fitted(ways: tuple[Carried, ...], room_tokens: int) -> tuple[Carried, ...]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from audiokit.catalog.models import Modality, Role, Tier
-from audiokit.catalog.prices import Price, audio_in_tokens, text_tokens
+from audiokit.catalog.prices import Price, Usage, audio_in_tokens, cost, text_tokens
 from audiokit.catalog.roles import Choice
 from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Memory, Speaker
-from audiokit.converse.history import Carried, Way, carried, sent_s
-from audiokit.converse.instructions import instructions_for
+from audiokit.converse.history import BYTES_PER_S, Carried, Way, carried, sent_s, tokens
+from audiokit.converse.instructions import DECIDING, instructions_for
 from audiokit.converse.place import Place
 from audiokit.converse.quote import Expected, Quote, quote
 from audiokit.errors import NotConfigured
+from audiokit.speech.requests import MAX_SOUND_BYTES, Tool
 
 __all__ = ["Outlook", "compacted", "goes_along", "outlook"]
 
 _ANSWER_TOKENS = 4_096
+_DECISION_TOKENS = 20
+_WORDS_TOKENS_PER_S = 4
+_NEVER = datetime.max.replace(tzinfo=UTC)  # words do not expire
 _MARGIN_TOKENS = 2_000  # estimates of text are rough
 
 
@@ -38,21 +43,30 @@ class Outlook:
         return self.quote.history_nanousd - self.compact.history_nanousd
 
 
-def outlook(place: Place, conversation: Conversation, new: KeptTurn | None, *, now: datetime) -> Outlook:
-    """Return the outlook at one place on ``new``, or on a few typed words where there is nothing yet."""
+def outlook(
+    place: Place, conversation: Conversation, new: KeptTurn | None, *, now: datetime, tools: tuple[Tool, ...] = ()
+) -> Outlook:
+    """Return the outlook at one place on ``new``, or on a few typed words where there is nothing yet.
+
+    ``tools`` are offered along with it.
+    """
     options = conversation.heading.options
     hears = new is not None and new.clip_digest is not None
     choice = place.answering(options, hears=hears)
     ways = goes_along(place, choice, conversation, new, now=now)
     expected = _expected(conversation, new)
     price, words_price = place.price_of(choice), _words_price(place)
+    offering = _offering(place, choice, conversation, new, tools) if tools else 0
     is_sound = any(one.way in {Way.ID, Way.CLIP} for one in ways)
-    less = goes_along(place, choice, compacted(conversation), new, now=now) if is_sound else ()
+    less = goes_along(place, choice, compacted(conversation), new, now=now) if is_sound else ways
+    saves = tokens(less) != tokens(ways)  # a recording without known words goes along either way
     return Outlook(
         choice=choice,
         carried=ways,
-        quote=quote(expected, ways, price=price, words_price=words_price),
-        compact=quote(expected, less, price=price, words_price=words_price) if is_sound else None,
+        quote=replace(quote(expected, ways, price=price, words_price=words_price), tools_nanousd=offering),
+        compact=replace(quote(expected, less, price=price, words_price=words_price), tools_nanousd=offering)
+        if saves
+        else None,
     )
 
 
@@ -77,6 +91,7 @@ def goes_along(
         listens=Modality.AUDIO in choice.model.input_modalities,
         by_id=by_id,
         room_tokens=None if context is None else max(0, context - taken),
+        room_s=MAX_SOUND_BYTES / BYTES_PER_S - (sent_s(new) if new and new.clip_digest else 0.0),
     )
 
 
@@ -88,13 +103,47 @@ def compacted(conversation: Conversation) -> Conversation:
 
 def _expected(conversation: Conversation, new: KeptTurn | None) -> Expected:
     replies = [t.duration_s for t in conversation.answered if t.speaker is Speaker.MODEL and t.duration_s]
+    is_heard = new is not None and new.clip_digest is not None
+    is_measured = new is not None and new.duration_s is not None
+    recording_s = (sent_s(new) if is_measured else None) if new and is_heard else 0.0
     return Expected(
-        recording_s=sent_s(new) if new else 0.0,
+        recording_s=recording_s,
+        is_written_down=bool(new and new.words),
         words=(new.typed if new.clip_digest else new.words) or "" if new else "",
         instructions=instructions_for(conversation.heading),
         earlier_replies_s=tuple(replies),
         answers_aloud=conversation.heading.options.answer_with is AnswerWith.SOUND,
     )
+
+
+def _offering(
+    place: Place, choice: Choice, conversation: Conversation, new: KeptTurn | None, tools: tuple[Tool, ...]
+) -> int | None:
+    """Price what functions cost even if none is called: they are described, perhaps to a model of their own."""
+    described = sum(text_tokens(f"{tool.name} {tool.description} {json.dumps(tool.parameters)}") for tool in tools)
+    hears = new is not None and new.clip_digest is not None
+    if not place.decides_apart(conversation.heading.options, choice, hears=hears):
+        return _text_cost(place.price_of(choice), described, 0)
+    try:
+        decider = place.choose(Role.WRITE, Tier.MINI)
+    except NotConfigured:
+        return 0  # then no tools are used
+    _, told = tokens(carried(compacted(conversation), endpoint=place.endpoint.base_url, now=_NEVER, listens=False))
+    said = text_tokens(new.said) if new else 0
+    if new and hears and not new.words:
+        said += round(sent_s(new) * _WORDS_TOKENS_PER_S)
+    return _text_cost(place.price_of(decider), described + text_tokens(DECIDING) + told + said, _DECISION_TOKENS)
+
+
+def _text_cost(price: Price | None, tokens_in: int, tokens_out: int) -> int | None:
+    usage = Usage(
+        text_in_tokens=tokens_in,
+        text_out_tokens=tokens_out,
+        audio_in_tokens=0,
+        audio_out_tokens=0,
+        cached_in_tokens=0,
+    )
+    return None if price is None else cost(price, usage)
 
 
 def _words_price(place: Place) -> Price | None:

@@ -63,6 +63,13 @@ class Place:
         offered = choice.model.voices_at(self.endpoint.provider)
         return options.voice if options.voice in offered or not offered else offered[0]
 
+    def decides_apart(self, options: Options, choice: Choice, *, hears: bool) -> bool:
+        """Whether another model decides on functions, as this one cannot be offered them where there is sound."""
+        has_sound = hears or self.voice(options, choice) is not None
+        return has_sound and not self.calls_while_speaking(choice)
+
     def calls_while_speaking(self, choice: Choice) -> bool:
         """Whether this model can be offered functions in the same call in which it is to speak."""
+        if self.endpoint.provider in {Provider.OPENAI, Provider.AZURE}:
+            return False  # by whatever name its operator deployed it
         return self.endpoint.provider is Provider.OFFLINE or not choice.model_name.startswith(_NOT_BOTH_AT_ONCE)

@@ -21,18 +21,21 @@ class Quote:
     """The parts of a price in nano-dollars; None where a price is not known.
 
     ``speech_nanousd`` is the new turn with the instructions, ``history_nanousd`` what goes along of the conversation,
-    ``reply_nanousd`` the expected answer, ``words_nanousd`` writing down what was said.
+    ``reply_nanousd`` the expected answer, ``words_nanousd`` writing down what was said, ``tools_nanousd`` offering
+    functions; a call of one costs about as much again.
     """
 
     speech_nanousd: int | None
     history_nanousd: int | None
     reply_nanousd: int | None
     words_nanousd: int | None
+    tools_nanousd: int | None = 0
 
     @property
     def total_nanousd(self) -> int | None:
         """The sum, or None if any part is unknown."""
-        parts = (self.speech_nanousd, self.history_nanousd, self.reply_nanousd, self.words_nanousd)
+        spoken = (self.speech_nanousd, self.history_nanousd, self.reply_nanousd)
+        parts = (*spoken, self.words_nanousd, self.tools_nanousd)
         known = [part for part in parts if part is not None]
         return sum(known) if len(known) == len(parts) else None
 
@@ -41,14 +44,16 @@ class Quote:
 class Expected:
     """The turn to come: seconds of the new recording (0 if typed), its words, and what an answer is expected to be.
 
-    ``earlier_replies_s`` are how long the answers of this conversation were; the next is taken to be as long.
+    ``recording_s`` None: nobody has measured it yet. ``is_written_down``: what is said in it is known since an earlier
+    try. ``earlier_replies_s`` are how long the answers of this conversation were; the next is taken to be as long.
     """
 
-    recording_s: float
+    recording_s: float | None
     words: str
     instructions: str
     earlier_replies_s: tuple[float, ...]
     answers_aloud: bool
+    is_written_down: bool = False
 
     @property
     def reply_s(self) -> float:
@@ -60,11 +65,12 @@ def quote(expected: Expected, history: Iterable[Carried], *, price: Price | None
     """Price a turn that is not sent yet, at the price of the model that will answer and of the one that writes down."""
     written = text_tokens(expected.instructions) + (text_tokens(expected.words) if expected.words else 0)
     sound, text = tokens(history)
+    seconds = expected.recording_s
     return Quote(
-        speech_nanousd=_cost(price, _heard(sound=audio_in_tokens(expected.recording_s), text=written)),
+        speech_nanousd=None if seconds is None else _cost(price, _heard(sound=audio_in_tokens(seconds), text=written)),
         history_nanousd=_cost(price, _heard(sound=sound, text=text)),
         reply_nanousd=_cost(price, _answered(expected)),
-        words_nanousd=_words(words_price, expected.recording_s),
+        words_nanousd=_words(words_price, 0.0 if expected.is_written_down else seconds),
     )
 
 
@@ -82,8 +88,10 @@ def _answered(expected: Expected) -> Usage:
     )
 
 
-def _words(price: Price | None, seconds: float) -> int | None:
+def _words(price: Price | None, seconds: float | None) -> int | None:
     """The price of writing down what was said; models billed by token count as many as they hear."""
+    if seconds is None:
+        return None
     if not seconds:
         return 0
     by_token = Usage(

@@ -99,17 +99,17 @@ class ConverseService:
         conversation = self.open(person_id, conversation_id)
         turn = conversation.turn(turn_id)
         kept = [one for one in conversation.answered if one.position <= turn.position]
+        heading = _as_of(conversation.heading, kept, but=turn)
         if turn.speaker is Speaker.PERSON and turn.state in {State.ANSWERED, State.FAILED}:
             again = replace(turn, state=State.RECORDED, failure=None)
             kept = [one for one in kept if one.id != turn_id] + [again]
-        return self.conversations.branch(conversation.heading, tuple(kept))
+        return self.conversations.branch(heading, tuple(kept))
 
     def compact(self, person_id: str, conversation_id: str) -> None:
-        """Keep the words and drop the old sound from what goes along; every turn can still be heard here."""
+        """Keep the words and drop the sound from what goes along, now and later; every turn can still be heard here."""
         conversation = self.open(person_id, conversation_id)
         self.conversations.change_turns({turn.id: {"in_words": True} for turn in conversation.answered})
-        if conversation.heading.options.memory is Memory.VOICES:
-            self.conversations.change(person_id, conversation_id, memory=Memory.BALANCED)
+        self.conversations.change(person_id, conversation_id, memory=Memory.WORDS)
 
     def look(self, options: Options, data: bytes) -> Admitted:
         """Return all that is known of a recording, and what will be sent of it. Nothing is kept.
@@ -177,9 +177,9 @@ class ConverseService:
         Raises:
             NotAllowed: it has been sent.
         """
-        if self.open(person_id, conversation_id).turn(turn_id).state not in {State.RECORDED, State.FAILED}:
+        self.open(person_id, conversation_id).turn(turn_id)
+        if not self.conversations.type_beside(conversation_id, turn_id, words.strip() or None):
             raise NotAllowed("This turn has been sent already. Say it in the next one.")
-        self.conversations.change_turns({turn_id: {"typed": words.strip() or None}})
 
     def offers(self) -> tuple[Offer, ...]:
         """Return the models that a person may insist on, and what became of those that are gone."""
@@ -187,7 +187,9 @@ class ConverseService:
 
     def outlook(self, conversation: Conversation, new: KeptTurn | None = None) -> Outlook:
         """Return what sending ``new`` would mean, or a few typed words where there is nothing yet."""
-        return outlook(self.places[0], conversation, new, now=self.now())
+        heading = conversation.heading
+        tools = self.toolbox_for(heading.person_id, None).tools if heading.options.calls_tools else ()
+        return outlook(self.places[0], conversation, new, now=self.now(), tools=tools)
 
     def send(self, person_id: str, conversation_id: str, turn_id: str, *, home: str | None = None) -> str:
         """Send a kept turn and return the id of the reply, which grows until it is answered.
@@ -218,7 +220,7 @@ class ConverseService:
         sound = listen(turn) if needs_words else None
         reply_id = self.conversations.claim(conversation_id, turn_id)
         if reply_id is None:
-            raise NotAllowed("This turn has been sent already.")
+            raise NotAllowed(self._why_not(person_id, conversation_id, turn_id))
         self.answering.start(
             Job(
                 person_id=person_id,
@@ -230,7 +232,7 @@ class ConverseService:
                 notes=turn.notes,
                 attempts=chain((first,), attempts),
                 write_down=partial(sending.write_down, sound) if sound else None,
-                toolbox=self.toolbox_for(person_id, home) if options.uses_tools and not options.translates else None,
+                toolbox=self.toolbox_for(person_id, home) if options.calls_tools else None,
                 summing=sending.summing,
             )
         )
@@ -269,6 +271,11 @@ class ConverseService:
         refuse_unsendable(admitted.received, room=self.rooms.of(person_id))
         return heard_of(admitted)
 
+    def _why_not(self, person_id: str, conversation_id: str, turn_id: str) -> str:
+        if self.conversations.open(person_id, conversation_id).turn(turn_id).state in {State.RECORDED, State.FAILED}:
+            return "Another turn is being answered just now. Wait for its answer, then send this one."
+        return "This turn has been sent already."
+
     def _was_interrupted(self, turn: KeptTurn) -> bool:
         if turn.state is not State.SENDING or turn.speaker is Speaker.PERSON:
             return False
@@ -279,6 +286,13 @@ class ConverseService:
         for digest in {turn.clip_digest for turn in turns if turn.clip_digest}:
             if not self.conversations.uses_of(person_id, digest) and not self.other_uses(person_id, digest):
                 self.clips.forget(person_id, digest)
+
+
+def _as_of(heading: Heading, kept: list[KeptTurn], *, but: KeptTurn) -> Heading:
+    """Return the heading of a branch: a summary of what came later would stand for turns that are not in it."""
+    until = heading.digest_until
+    last = max((one.position for one in kept if one.id != but.id or but.speaker is Speaker.MODEL), default=-1)
+    return heading if until is None or until <= last else replace(heading, digest=None, digest_until=None)
 
 
 def _judged(known: Admitted, room: Room | None) -> dict[str, object]:

@@ -115,12 +115,17 @@ def _into_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
             return
 
 
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
 def _with_pragmas(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> Engine:
     """Begin transactions ourselves: Python's sqlite3 would wait for the first change, outside the lock."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows only ASCII
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

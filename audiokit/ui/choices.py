@@ -100,12 +100,12 @@ def _model(options: Options, key: str, change: Callable[[], None]) -> None:
         on_change=change,
     )
     if options.model:
-        st.caption(why.get(options.model) or f"{options.model} is not served here.")
+        st.caption(widgets.plain(why.get(options.model) or f"{options.model} is not served here."))
     gone = [offer for offer in offers if not offer.is_available]
     if gone:
         with st.expander("Models that cannot be had"):
             for offer in gone:
-                st.caption(f"**{widgets.plain(offer.model_name)}** · {offer.why}")
+                st.caption(f"**{widgets.plain(offer.model_name)}** · {widgets.plain(offer.why)}")
 
 
 def _tools(options: Options, key: str, change: Callable[[], None]) -> None:
@@ -119,10 +119,10 @@ def _tools(options: Options, key: str, change: Callable[[], None]) -> None:
 
 
 def _memory(options: Options, key: str, change: Callable[[], None]) -> None:
+    st.session_state[key] = options.memory  # compacting changes it as well
     st.segmented_control(
         "What goes along of earlier turns",
         list(Memory),
-        default=options.memory,
         format_func=_MEMORIES.__getitem__,
         required=True,
         width="stretch",

@@ -23,7 +23,7 @@ def calls(turn: KeptTurn) -> None:
     for call in turn.calls:
         icon = ":material/error:" if call.failed else ":material/build:"
         given = call.arguments if len(call.arguments) <= _ARGUMENTS else f"{call.arguments[:_ARGUMENTS]}…"
-        with st.expander(f"`{call.name}` {widgets.plain(given)} · {call.total_ms} ms", icon=icon):
+        with st.expander(f"**{widgets.plain(call.name)}** {widgets.plain(given)} · {call.total_ms} ms", icon=icon):
             st.code(call.arguments, language="json", wrap_lines=True)
             st.code(call.output, language=None, wrap_lines=True)
 

@@ -35,7 +35,7 @@ def tier_picker(studio: Studio, tier: Tier, *, key: str, on_change: Callable[[],
         key=key,
         on_change=on_change,
     )
-    st.caption(studio.choose(Role.CONVERSE, tier).why)
+    st.caption(plain(studio.choose(Role.CONVERSE, tier).why))
 
 
 def voice_picker(studio: Studio, tier: Tier, voice: str, *, key: str, on_change: Callable[[], None]) -> None:
@@ -78,14 +78,15 @@ def _parts(quote: Quote) -> tuple[tuple[str, int | None], ...]:
         ("what was said before", quote.history_nanousd),
         ("the expected reply", quote.reply_nanousd),
         ("writing down your words", quote.words_nanousd),
+        ("offering tools", quote.tools_nanousd),
     )
 
 
 def plain(words: str) -> str:
     """Return words as Markdown that shows them as they are, line by line."""
     special = "\\`*_{}[]()#+-.!|<>$~:&="
-    lines = "".join(f"\\{char}" if char in special else char for char in words).split("\n")
-    return "  \n".join(line.strip() for line in lines)
+    lines = "".join(f"\\{char}" if char in special else char for char in words.expandtabs(4)).split("\n")
+    return "  \n".join("&nbsp;" * (len(line) - len(line.lstrip())) + line.strip() for line in lines)
 
 
 def chips(*facts: str | None, width: Literal["stretch", "content"] = "stretch") -> None:

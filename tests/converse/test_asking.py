@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 from scripted import ENDPOINT, PCM16, WAV, ScriptedSpeech
 
+from audiokit.audio.wav import pcm16_of
 from audiokit.converse.asking import Answered, Asking, Attempt
 from audiokit.converse.conversation import CallMade
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import (
     AudioForgotten,
+    Busy,
     KeyRefused,
     ProviderBusy,
     ProviderError,
@@ -136,6 +138,73 @@ def test_a_model_that_never_stops_calling_must_answer_in_the_end() -> None:
     last = speech.asked[-1]
     assert isinstance(last, Converse)
     assert last.tools == ()
+
+
+def test_a_model_that_calls_even_where_nothing_is_offered_has_not_answered() -> None:
+    ran: list[int] = []
+
+    def count(number: int) -> str:
+        """Count calls.
+
+        Args:
+            number: Any.
+        """
+        ran.append(number)
+        return "counted"
+
+    calls = [calling(replace(call(n), name="count")) for n in range(5)]
+    with pytest.raises(ReplyUnusable, match="switch the tools off"):
+        Desk(count).answer(at(ScriptedSpeech(*calls)))
+    assert ran == [0, 1, 2, 3], "what was not offered is not run"
+    with pytest.raises(ReplyUnusable, match="switch the tools off"):
+        Desk().answer(at(ScriptedSpeech(calling(call(1)))))
+
+
+def test_of_very_many_calls_at_once_only_some_are_run_and_what_is_kept_of_them_is_short() -> None:
+    many = tuple(replace(call(n, str(n)), arguments="x" * 1_000_000, name="y" * 1_000) for n in range(1_000))
+    speech = ScriptedSpeech(calling(*many), SPOKEN)
+    answered = Desk(double).answer(at(speech))
+
+    assert len(answered.calls) == 8
+    assert len(answered.calls[0].arguments) < 5_000
+    assert len(answered.calls[0].name) < 100
+    second = speech.asked[1]
+    assert isinstance(second, Converse)
+    called = next(turn for turn in second.turns if isinstance(turn, ModelTurn) and turn.calls)
+    assert [c.id for c in called.calls] == [t.call_id for t in second.turns if isinstance(t, ToolResult)]
+
+
+def test_what_is_said_beside_a_call_is_kept_as_it_was_heard() -> None:
+    begun = Reply(words="Let me see.", sound=WAV, sound_duration_s=0.05, tool_calls=(call(42),))
+    ended = Reply(words="Eighty-four.", sound=WAV, sound_duration_s=0.05, audio_id="audio_2")
+    speech = ScriptedSpeech(
+        [WordPiece("Let me see."), SoundPiece(PCM16), begun], [WordPiece("Eighty-four."), SoundPiece(PCM16), ended]
+    )
+    desk = Desk(double)
+    reply = desk.answer(at(speech)).reply
+
+    assert reply.words == desk.growing.words == "Let me see.\n\nEighty-four."
+    assert pcm16_of(reply.sound or b"") == desk.growing.sound() == PCM16 * 2
+    assert reply.sound_duration_s == pytest.approx(0.1)
+    assert reply.audio_id is None, "the provider's copy is of the end only"
+
+
+def test_nothing_is_decided_on_where_no_words_were_heard() -> None:
+    def decide(said: str) -> Converse:
+        raise AssertionError(f"asked about {said!r}")
+
+    speech = ScriptedSpeech(SPOKEN)
+    assert Desk(double, said="").answer(at(speech, decide=decide)).reply.words == "Eighty-four."
+    assert len(speech.asked) == 1
+
+
+def test_that_it_cannot_be_decided_on_tools_does_not_cost_the_answer() -> None:
+    def decide(said: str) -> Converse:
+        raise Busy(f"The database is busy; {said} has to wait.")
+
+    answered = Desk(double).answer(at(ScriptedSpeech(SPOKEN), decide=decide))
+    assert answered.reply.words == "Eighty-four."
+    assert any("No tools were used" in note for note in answered.notes)
 
 
 def test_a_model_that_cannot_call_while_speaking_gets_two_calls() -> None:

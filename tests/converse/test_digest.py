@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from turns import conversation_of, said, told
 
-from audiokit.converse.conversation import KeptTurn, Speaker
+from audiokit.converse.conversation import KeptTurn, Memory, Speaker
 from audiokit.converse.digest import MOST_TEXT_TOKENS, digest_request, worth_condensing
 
 LONG = "a sentence of some length about nothing in particular. " * 6
@@ -29,6 +29,10 @@ def test_a_long_one_is_summed_up_but_for_its_last_turns() -> None:
     assert turns[-1].speaker is Speaker.MODEL, "a question stays with its answer"
     left = len(conversation.turns) - len(turns)
     assert 2 <= left <= 10
+
+
+def test_who_wants_voices_remembered_is_given_no_summary_instead() -> None:
+    assert worth_condensing(conversation_of(*pairs(20), memory=Memory.VOICES)) == ()
 
 
 def test_what_is_summed_up_already_is_not_again() -> None:

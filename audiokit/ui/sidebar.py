@@ -27,7 +27,7 @@ def show(conversation: Conversation | None) -> None:
 
 def _next_turn(conversation: Conversation) -> None:
     """Show what was spent, what the next turn costs in its parts, and what compacting would save."""
-    costs = tuple(state.studio().converse.costs(conversation.heading.id).values())
+    costs = tuple(state.costs(conversation).values())
     waits = [t.first_sound_ms for t in conversation.turns if t.first_sound_ms is not None]
     outlook = state.outlook(conversation)
     cost, first = st.columns(2)

@@ -16,9 +16,18 @@ from audiokit.errors import NotFound
 from audiokit.people.persons import Person
 from audiokit.studio import Studio, shared_studio
 
-__all__ = ["RecordPage", "conversation", "outlook", "person", "record", "studio"]
+__all__ = ["RecordPage", "conversation", "costs", "outlook", "person", "record", "studio"]
 
 _CONVERSATION = "conversation"  # the one thing that stands in the address, so that a reload finds it again
+
+
+@dataclass(slots=True)
+class _WorkedOut:
+    """What several parts of the page want to know of a conversation as it was read for one run: worked out once."""
+
+    conversation: Conversation
+    outlook: Outlook | None = None
+    costs: dict[str, int | None] | None = None
 
 
 @dataclass(slots=True)
@@ -38,6 +47,8 @@ class RecordPage:
     room_failed: bool = False
     sought: str = ""  # among the conversations
     shows_all: str | None = None  # the conversation of which all turns are shown, not only the last
+    visitor: tuple[Studio, Person] | None = None  # who is here, and as whose visitor
+    worked_out: _WorkedOut | None = None
 
     @property
     def conversation_id(self) -> str | None:
@@ -58,8 +69,11 @@ def studio() -> Studio:
 
 
 def person() -> Person:
-    """Return who is here."""
-    return studio().person()
+    """Return who is here, who stays the same for a whole visit."""
+    page, opened = record(), studio()
+    if page.visitor is None or page.visitor[0] is not opened:
+        page.visitor = opened, opened.person()
+    return page.visitor[1]
 
 
 def conversation(page: RecordPage) -> Conversation | None:
@@ -81,8 +95,29 @@ def outlook(conversation: Conversation | None, new: KeptTurn | None = None) -> O
     """Return what the next turn would mean, also in a conversation that has not begun."""
     if conversation is None:
         nobody = Heading(id="", person_id="", title="", updated_at=datetime.now(UTC), options=record().options)
-        conversation = Conversation(heading=nobody, turns=())
-    return studio().converse.outlook(conversation, new)
+        return studio().converse.outlook(Conversation(heading=nobody, turns=()), new)
+    if new is not None:
+        return studio().converse.outlook(conversation, new)
+    known = _worked_out(conversation)
+    if known.outlook is None:
+        known.outlook = studio().converse.outlook(conversation)
+    return known.outlook
+
+
+def costs(conversation: Conversation) -> dict[str, int | None]:
+    """Return what each turn of the person's has cost by its id; None where a part of it is unknown."""
+    known = _worked_out(conversation)
+    if known.costs is None:
+        known.costs = studio().converse.costs(conversation.heading.id)
+    return known.costs
+
+
+def _worked_out(conversation: Conversation) -> _WorkedOut:
+    """Return what is known of this very reading of a conversation: each run of the page reads it anew."""
+    page = record()
+    if page.worked_out is None or page.worked_out.conversation is not conversation:
+        page.worked_out = _WorkedOut(conversation)
+    return page.worked_out
 
 
 def record() -> RecordPage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from audiokit import money
@@ -9,6 +11,7 @@ from audiokit.audio.reading.sniff import Container
 from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Speaker, State
 from audiokit.converse.history import Carried, Way
 from audiokit.people.addresses import clip_url, live_url, words_url
+from audiokit.studio import Studio
 from audiokit.ui import actions, level, replies, state, widgets
 from audiokit.ui.player import LivePlayer, PlayerClip, Word, player
 
@@ -29,13 +32,24 @@ _WAYS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What every turn is drawn with, looked up once for all of them; ``awaited`` is the reply to be heard at once."""
+
+    conversation: Conversation
+    studio: Studio
+    person_id: str
+    awaited: str | None
+
+
 def show(conversation: Conversation) -> None:
     """Show the turns in order; under a reply stands what it and the question before it cost together."""
-    heading = conversation.heading
-    costs = state.studio().converse.costs(heading.id)
+    heading, page = conversation.heading, state.record()
+    visit = _Visit(conversation, state.studio(), state.person().id, page.awaited)
+    costs = state.costs(conversation)
     ways = {one.turn.id: _way(one) for one in state.outlook(conversation).carried}
     turns = tuple(enumerate(conversation.turns, 1))
-    if len(turns) > _SHOWN and state.record().shows_all != heading.id:
+    if len(turns) > _SHOWN and page.shows_all != heading.id:
         st.button(
             f"Show {len(turns) - _SHOWN} earlier turns",
             icon=":material/expand_less:",
@@ -49,9 +63,9 @@ def show(conversation: Conversation) -> None:
         with st.chat_message(_NAMES[turn.speaker], avatar=_AVATARS[turn.speaker]):
             if turn.speaker is Speaker.PERSON:
                 asked = turn.id
-                _said(conversation, turn, f"Your turn {number}", _spent(costs, turn), ways.get(turn.id))
+                _said(visit, turn, f"Your turn {number}", _spent(costs, turn), ways.get(turn.id))
             else:
-                _answered(conversation, turn, f"Reply {number}", _cost(costs, asked), ways.get(turn.id))
+                _answered(visit, turn, f"Reply {number}", _cost(costs, asked), ways.get(turn.id))
 
 
 def invitation() -> None:
@@ -63,21 +77,21 @@ def invitation() -> None:
             st.button(words, key=f"record.example.{words}", on_click=actions.begin_with, args=(words,))
 
 
-def _said(conversation: Conversation, turn: KeptTurn, label: str, spent: str | None, way: str | None) -> None:
+def _said(visit: _Visit, turn: KeptTurn, label: str, spent: str | None, way: str | None) -> None:
     """Show the person's turn; what it cost stands under its reply, or here if there is none."""
-    _sound(turn, label=label)
+    _sound(visit, turn, label=label)
     if turn.typed:
         st.markdown(widgets.plain(turn.typed))
     changes = f"for the model: {', '.join(turn.changes)}" if turn.changes else None
     notes = turn.notes if turn.state is not State.RECORDED else ()
-    _facts(conversation, turn, way, _seconds(turn.duration_s), spent, changes, *notes)
+    _facts(visit, turn, way, _seconds(turn.duration_s), spent, changes, *notes)
     if turn.levels and turn.state in _CAN_BE_REMOVED:
-        level.meter(turn.levels, state.studio().converse.rooms.of(state.person().id), key=f"level.{turn.id}")
+        level.meter(turn.levels, visit.studio.converse.rooms.of(visit.person_id), key=f"level.{turn.id}")
     _advice(turn)
     if turn.failure:
         st.error(turn.failure, icon=":material/error:")
     if turn.state in _CAN_BE_REMOVED:
-        _actions(conversation, turn)
+        _actions(visit.conversation, turn)
 
 
 def _advice(turn: KeptTurn) -> None:
@@ -86,22 +100,22 @@ def _advice(turn: KeptTurn) -> None:
         st.warning(sentence, icon=":material/graphic_eq:")
 
 
-def _answered(conversation: Conversation, turn: KeptTurn, label: str, cost: str | None, way: str | None) -> None:
+def _answered(visit: _Visit, turn: KeptTurn, label: str, cost: str | None, way: str | None) -> None:
     """Show the model's turn; it is the same player while it grows and when it is whole."""
     replies.calls(turn)
-    options = conversation.heading.options
-    if turn.state is State.SENDING and options.answer_with is AnswerWith.WORDS:
-        replies.stream_words(conversation.heading.id, turn)
+    heading = visit.conversation.heading
+    if turn.state is State.SENDING and heading.options.answer_with is AnswerWith.WORDS:
+        replies.stream_words(heading.id, turn)
         return
-    _sound(turn, label=label)
+    _sound(visit, turn, label=label)
     if turn.state is State.SENDING:
-        replies.watch(conversation.heading.id, turn)
+        replies.watch(heading.id, turn)
         return
     first = None if turn.first_sound_ms is None else f"first sound after {turn.first_sound_ms / 1000:.2f} s"
-    _facts(conversation, turn, way, _seconds(turn.duration_s), cost, first, turn.model, *turn.notes)
+    _facts(visit, turn, way, _seconds(turn.duration_s), cost, first, turn.model, *turn.notes)
 
 
-def _facts(conversation: Conversation, turn: KeptTurn, way: str | None, *facts: str | None) -> None:
+def _facts(visit: _Visit, turn: KeptTurn, way: str | None, *facts: str | None) -> None:
     """Show a quiet line of facts, how the turn goes along with the next, and let the person go on from it elsewhere."""
     if turn.state is not State.ANSWERED:
         widgets.chips(*facts)
@@ -115,7 +129,7 @@ def _facts(conversation: Conversation, turn: KeptTurn, way: str | None, *facts: 
             help="Go on from here in another conversation; this one stays as it is.",
             key=f"turn.branch.{turn.id}",
             on_click=actions.branch,
-            args=(conversation.heading.id, turn.id),
+            args=(visit.conversation.heading.id, turn.id),
         )
 
 
@@ -136,7 +150,7 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
     return "cost unknown" if costs[asked] is None else money.show(costs[asked])
 
 
-def _sound(turn: KeptTurn, *, label: str) -> None:
+def _sound(visit: _Visit, turn: KeptTurn, *, label: str) -> None:
     """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
     if turn.clip_digest is None and turn.state is not State.SENDING:
         st.markdown(widgets.plain(turn.words or ""))
@@ -144,35 +158,35 @@ def _sound(turn: KeptTurn, *, label: str) -> None:
         player(
             key=f"turn.{turn.id}",
             label=label,
-            clip=_clip(turn),
-            live=_live(turn),
+            clip=_clip(visit, turn),
+            live=_live(visit, turn),
             words=[Word(one.text, one.start_s, one.end_s) for one in turn.timings] or turn.words or "",
-            autoplay=state.record().awaited == turn.id,
+            autoplay=visit.awaited == turn.id,
         )
 
 
-def _clip(turn: KeptTurn) -> PlayerClip | None:
+def _clip(visit: _Visit, turn: KeptTurn) -> PlayerClip | None:
     if turn.clip_digest is None or turn.duration_s is None or turn.clip_media_type is None:
         return None
-    signer, person, kind = state.studio().signer, state.person(), turn.clip_media_type
+    signer, kind = visit.studio.signer, turn.clip_media_type
     name = f"{turn.speaker.value}-{turn.created_at:%Y-%m-%d-%H%M%S}.{_EXTENSIONS.get(kind, 'bin')}"
     return PlayerClip(
         digest=turn.clip_digest,
-        url=clip_url(signer, person.id, turn.clip_digest, kind),
+        url=clip_url(signer, visit.person_id, turn.clip_digest, kind),
         duration_s=turn.duration_s,
         peaks=turn.peaks,
-        download_url=clip_url(signer, person.id, turn.clip_digest, kind, download_as=name),
+        download_url=clip_url(signer, visit.person_id, turn.clip_digest, kind, download_as=name),
     )
 
 
-def _live(turn: KeptTurn) -> LivePlayer | None:
-    if turn.speaker is not Speaker.MODEL or state.studio().growing(turn.id) is None:
+def _live(visit: _Visit, turn: KeptTurn) -> LivePlayer | None:
+    if turn.speaker is not Speaker.MODEL or visit.studio.growing(turn.id) is None:
         return None
-    signer, person = state.studio().signer, state.person()
+    signer, person_id = visit.studio.signer, visit.person_id
     return LivePlayer(
         turn_id=turn.id,
-        sound_url=live_url(signer, person.id, turn.id),
-        words_url=words_url(signer, person.id, turn.id),
+        sound_url=live_url(signer, person_id, turn.id),
+        words_url=words_url(signer, person_id, turn.id),
     )
 
 

@@ -63,7 +63,7 @@ class Truth:
 def truth_of(exchange: Exchange) -> Truth:
     chunks = sse_lines(exchange.answer) if exchange.is_streamed else [exchange.said]
     choices = [choice for chunk in chunks for choice in chunk.get("choices", [])]
-    messages = [choice.get("delta") or choice["message"] for choice in choices]
+    messages = [choice["delta"] if "delta" in choice else choice["message"] for choice in choices]
     audios = [message["audio"] for message in messages if message.get("audio")]
     expiries = [audio["expires_at"] for audio in audios if "expires_at" in audio]
     return Truth(

@@ -20,7 +20,7 @@ from audiokit.offline.refusals import Refused
 from audiokit.offline.speak import TOKEN_BYTES
 from audiokit.offline.tools import Call
 
-__all__ = ["Answer", "Chat"]
+__all__ = ["Answer", "Chat", "made_call"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Chat:
         turn = Turn.of(prompt.messages, self.engine.now())
         wanted = wanted_calls(request.tools, request.tool_choice, turn)
         if wanted:
-            calls = tuple(_call(one) for one in (wanted if request.calls_in_parallel else wanted[:1]))
+            calls = tuple(made_call(one) for one in (wanted if request.calls_in_parallel else wanted[:1]))
             return Answer(request=request, prompt=prompt, calls=calls)
         if request.schema is not None:
             text = _filled(request.schema, turn, of="response_format", param="response_format")
@@ -117,8 +117,12 @@ class Chat:
         return limit is not None and spoken_text_tokens(answer.text) + spoken_tokens(n_bytes) >= limit
 
 
-def _call(wanted: Wanted) -> Call:
-    """Return a call with an id; where its arguments cannot be filled, the schema is at fault."""
+def made_call(wanted: Wanted) -> Call:
+    """Return a call with an id.
+
+    Raises:
+        Refused: its arguments cannot be filled, for which the schema is at fault.
+    """
     tool = wanted.tool
     arguments = _filled(tool.parameters, wanted.turn, of=f"function '{tool.name}'", param="tools", known=wanted.known)
     return Call(id=f"call_{secrets.token_hex(12)}", name=tool.name, arguments=arguments)

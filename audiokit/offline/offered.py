@@ -18,7 +18,8 @@ MODEL_IDS = (EVERYTHING, WORDS_ONLY)
 
 _OPENAIS = re.compile(r"gpt-|whisper-1$|tts-1(-hd)?$")
 _RETIRED = re.compile(r"gpt-4o(-mini)?-audio-preview|gpt-4o(-mini)?-realtime-preview")  # 404 since 2026-05
-_NOT_OVER_HTTP = re.compile(r"gpt-(realtime|live)")
+_OVER_SOCKETS = re.compile(r"gpt-realtime(?!-(whisper|translate))")
+_ELSEWHERE = re.compile(r"gpt-(realtime-(whisper|translate)|live)")
 
 
 class Offer(Enum):
@@ -28,16 +29,20 @@ class Offer(Enum):
     CHAT_IN_TEXT = auto()
     TRANSCRIPTION = auto()
     SPEECH = auto()
+    REALTIME = auto()
+
+
+_OWN = {EVERYTHING: frozenset(Offer), WORDS_ONLY: frozenset({Offer.CHAT_IN_TEXT})}
 
 
 def offers(model: str) -> frozenset[Offer]:
     """Return what a model of that name does here; nothing if it is unknown or retired."""
-    if model == EVERYTHING:
-        return frozenset(Offer)
-    if model == WORDS_ONLY:
-        return frozenset({Offer.CHAT_IN_TEXT})
-    if not _OPENAIS.match(model) or _RETIRED.match(model) or _NOT_OVER_HTTP.match(model):
+    if model in _OWN:
+        return _OWN[model]
+    if not _OPENAIS.match(model) or _RETIRED.match(model) or _ELSEWHERE.match(model):
         return frozenset()
+    if _OVER_SOCKETS.match(model):
+        return frozenset({Offer.REALTIME})
     if "transcribe" in model or model.startswith("whisper"):
         return frozenset({Offer.TRANSCRIPTION})
     if "tts" in model:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audiokit.errors import AudiokitError
@@ -30,6 +30,8 @@ from audiokit.offline.chat_stream import streamed
 from audiokit.offline.chat_whole import whole
 from audiokit.offline.engine import Engine
 from audiokit.offline.offered import MODEL_IDS
+from audiokit.offline.realtime.endpoint import Realtime
+from audiokit.offline.realtime.pace import Rules
 from audiokit.offline.refusals import Refused, as_refusal
 from audiokit.offline.synthesis import read_aloud, read_aloud_as_events, speech_request
 from audiokit.offline.transcriptions import transcribed, transcribed_along, transcription_request
@@ -41,11 +43,17 @@ _MADE_ON = 1_795_219_200  # 2026-11-21; a model must have been created at some t
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 
 
-def create_app(engine: Engine, *, token: str | None = None, clock: Callable[[], float] = time.time) -> Starlette:
+def create_app(
+    engine: Engine,
+    *,
+    token: str | None = None,
+    clock: Callable[[], float] = time.time,
+    realtime: Rules = Rules(),  # noqa: B008 - it is frozen
+) -> Starlette:
     """Return an ASGI application that answers with ``engine``, which stays the caller's to close.
 
-    With ``token``, every request must bring it as a bearer. ``clock`` gives seconds since 1970. There is no start-up
-    and no shutdown to run.
+    With ``token``, every request must bring it, as a bearer or, as Azure's do, as ``api-key``. ``clock`` gives seconds
+    since 1970. There is no start-up and no shutdown to run.
     """
     routes = _Routes(engine, clock)
     return Starlette(
@@ -55,6 +63,7 @@ def create_app(engine: Engine, *, token: str | None = None, clock: Callable[[], 
             Route("/v1/chat/completions", routes.chat_completions, methods=["POST"]),
             Route("/v1/audio/transcriptions", routes.transcriptions, methods=["POST"]),
             Route("/v1/audio/speech", routes.speech, methods=["POST"]),
+            WebSocketRoute("/v1/realtime", Realtime(engine, clock, realtime).serve),
         ],
         middleware=[Middleware(_Door, token=token)],
         exception_handlers={
@@ -113,6 +122,8 @@ class _Door:
         if scope["type"] != "http":
             if refusal is None:
                 await self.app(scope, receive, send)
+            elif "websocket.http.response" in scope.get("extensions", {}):
+                await refusal.response()(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": refusal.message})
             return
@@ -129,11 +140,10 @@ class _Door:
 
     def _refusal(self, headers: Headers) -> Refused | None:
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if self.token is None or (
-            scheme.lower() == "bearer" and secrets.compare_digest(given.encode(), self.token.encode())
-        ):
+        key = given if scheme.lower() == "bearer" else headers.get("api-key", "")
+        if self.token is None or secrets.compare_digest(key.encode(), self.token.encode()):
             return None
-        if not given:
+        if not given and not key:
             return Refused("You didn't provide an API key. Send it as a bearer token.", code=None, status=401)
         message = f"Incorrect API key provided: {'*' * 8}. Send the one that this server was started with."
         return Refused(message, code="invalid_api_key", status=401)

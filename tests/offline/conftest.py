@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -10,6 +11,8 @@ import pytest
 from openai import OpenAI
 
 from audiokit.offline.engine import Engine
+from audiokit.offline.loopback import Loopback
+from audiokit.offline.realtime.pace import Rules
 from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
 
@@ -61,6 +64,20 @@ def http(engine: Engine, clock: Clock) -> Iterator[httpx2.Client]:
 def client(http: httpx2.Client) -> OpenAI:
     """The official SDK, in process."""
     return OpenAI(base_url="http://offline.invalid/v1", api_key="none", http_client=http, max_retries=0)
+
+
+@pytest.fixture(scope="session")
+def loopback(engine: Engine) -> Iterator[Loopback]:
+    """The engine on a socket; its sound comes as fast as it is made."""
+    with Loopback(engine, realtime=Rules(speed=math.inf)) as loopback:
+        yield loopback
+
+
+@pytest.fixture(scope="session")
+def unhurried(engine: Engine) -> Iterator[Loopback]:
+    """The same, but its sound takes its time: there is some to interrupt it in."""
+    with Loopback(engine, realtime=Rules(speed=4.0, lead_s=0.3)) as loopback:
+        yield loopback
 
 
 def _able(engine: Engine, *, can: bool) -> Engine:

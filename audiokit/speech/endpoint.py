@@ -18,7 +18,7 @@ from audiokit.catalog.models import Provider
 from audiokit.settings import Engine, Settings
 from audiokit.speech.once import PaidOnce
 
-__all__ = ["Endpoint", "endpoint_of", "endpoints_of", "open_client"]
+__all__ = ["Endpoint", "endpoint_of", "endpoints_of", "open_client", "own_headers"]
 
 _OPENAI_ADDRESS = "https://api.openai.com/v1"
 _OFFLINE_ADDRESS = "http://offline.invalid/v1"  # never resolved: the transport answers in process
@@ -86,7 +86,7 @@ def open_client(
         transport=PaidOnce(network, total_s=timeout_s, patience_s=patience_s), timeout=timeout, follow_redirects=True
     )
     max_retries = max_retries if is_last else min(max_retries, _RETRIES_BEFORE_ANOTHER)
-    key, headers = endpoint.api_key.get_secret_value(), _own_headers(endpoint)
+    key, headers = endpoint.api_key.get_secret_value(), own_headers(endpoint)
     if endpoint.api_version is not None:
         return AzureOpenAI(
             azure_endpoint=endpoint.base_url,
@@ -107,7 +107,7 @@ def open_client(
     )
 
 
-def _own_headers(endpoint: Endpoint) -> Mapping[str, str] | None:
+def own_headers(endpoint: Endpoint) -> Mapping[str, str] | None:
     """Return headers that keep what the environment sets for OpenAI from going to anybody else.
 
     The SDK sends OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS, with a key if one is written there, to

@@ -1,0 +1,183 @@
+"""What stays of a live session: ordinary turns of an ordinary conversation, and entries in the ledger.
+
+Everything is written in threads, one thing after the other, so that the sound never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+from audiokit.audio.measuring.peaks import PeaksMeter
+from audiokit.audio.voice.alignment import TimedWord, text_of, word_times
+from audiokit.audio.wav import from_pcm16, wav_header
+from audiokit.converse.conversation import POINTS, CallMade, Conversation, Speaker, State, Timing
+from audiokit.converse.conversations import Conversations
+from audiokit.converse.live.turns import Said, Spoken
+from audiokit.errors import Busy
+from audiokit.store.clips import Clips
+from audiokit.usage.ledger import Entry, Ledger
+
+__all__ = ["Keeper", "Keeping", "KeptReply"]
+
+_log = logging.getLogger(__name__)
+_RATE_HZ = 24_000
+_TITLE_CHARS = 48
+_INTERRUPTED = "You interrupted this answer; it is kept as far as you heard it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReply:
+    """A turn of the model's, ready to be kept."""
+
+    spoken: Spoken
+    calls: tuple[CallMade, ...]
+    notes: tuple[str, ...]
+    model: str
+    endpoint: str
+    first_sound_ms: int | None
+    total_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Writes one person's live conversation. Each call may block, and belongs into a thread."""
+
+    conversations: Conversations
+    clips: Clips
+    ledger: Ledger
+    person_id: str
+    conversation_id: str
+
+    def conversation(self) -> Conversation:
+        """Return the conversation as it stands."""
+        return self.conversations.open(self.person_id, self.conversation_id)
+
+    def keep_said(self, said: Said, state: State = State.ANSWERED) -> None:
+        """Append what the person said or typed; its words may come later. What was not sent can be, some other time."""
+        sound = self._kept_sound(said.pcm16, "take") if said.pcm16 else {}
+        length = {"sent_s": sound["duration_s"]} if sound else {}
+        said.turn_id = self.conversations.add_turn(
+            self.conversation_id, Speaker.PERSON, state, words=said.words or None, **sound, **length
+        )
+        self._entitle(said.words)
+
+    def keep_words(self, said: Said, words: str, note: str | None) -> None:
+        """Keep what was said in words, or why there are none."""
+        if said.turn_id is not None:
+            self.conversations.change_turns(
+                {said.turn_id: {"words": words or None, **({"notes": (note,)} if note else {})}}
+            )
+            self._entitle(words)
+
+    def keep_reply(self, reply: KeptReply) -> None:
+        """Append what was heard of the model's turn, words and sound cut at the same place."""
+        spoken = reply.spoken
+        timed = word_times(spoken.words, from_pcm16(spoken.whole, _RATE_HZ)) if spoken.whole else ()
+        words, timed = _heard(spoken, timed)
+        sound = self._kept_sound(spoken.pcm16, "reply") if spoken.pcm16 else {}
+        notes = (*reply.notes, _INTERRUPTED) if spoken.is_cut else reply.notes
+        self.conversations.add_turn(
+            self.conversation_id,
+            Speaker.MODEL,
+            State.ANSWERED,
+            words=words,
+            model=reply.model,
+            endpoint=reply.endpoint,
+            first_sound_ms=reply.first_sound_ms,
+            total_ms=reply.total_ms,
+            notes=notes,
+            calls=reply.calls,
+            timings=tuple(Timing(w.text, round(w.start_s, 2), round(w.end_s, 2), w.is_joined) for w in timed),
+            **sound,
+        )
+        self._entitle(words)
+
+    def write(self, entry: Entry, said: Said | None) -> None:
+        """Write an entry, beside the turn that it was for."""
+        self.ledger.write(replace(entry, turn_id=said.turn_id if said else None))
+
+    def _kept_sound(self, pcm16: bytes, kind: str) -> dict[str, object]:
+        clip, drawn = from_pcm16(pcm16, _RATE_HZ), PeaksMeter(_RATE_HZ)
+        drawn.add(clip.samples)
+        digest = self.clips.keep(self.person_id, wav_header(len(pcm16)) + pcm16, "audio/wav", kind)
+        self.clips.draw(self.person_id, digest, drawn.result().to_bytes())
+        return {
+            "clip_digest": digest,
+            "clip_media_type": "audio/wav",
+            "duration_s": clip.duration_s,
+            "peaks": drawn.result().points(n=POINTS),
+        }
+
+    def _entitle(self, words: str | None) -> None:
+        """Name a conversation that has no name by the first words in it."""
+        if not words:
+            return
+        try:
+            if not self.conversation().heading.title:
+                title = textwrap.shorten(words, _TITLE_CHARS, placeholder="…") or words[:_TITLE_CHARS]
+                self.conversations.change(self.person_id, self.conversation_id, title=title[:1].upper() + title[1:])
+        except Busy:  # the next turn names it
+            _log.info("a live conversation could not be named yet")
+
+
+class Keeper:
+    """Runs jobs in a thread of a pool, one after the other. What fails is logged, and the rest goes on."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+        self._jobs: asyncio.Queue[Callable[[], None] | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._run(), name="live keeper")
+
+    def put(self, job: Callable[[], None]) -> None:
+        """Have a job done after those before it."""
+        self._jobs.put_nowait(job)
+
+    async def caught_up(self) -> None:
+        """Wait until everything so far is done."""
+        await self._jobs.join()
+
+    async def close(self) -> None:
+        """Do what is left, and end."""
+        self._jobs.put_nowait(None)
+        await asyncio.shield(self._task)
+
+    async def _run(self) -> None:
+        while (job := await self._jobs.get()) is not None:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._pool, _done, job)
+            finally:
+                self._jobs.task_done()
+
+
+def _done(job: Callable[[], None]) -> None:
+    for is_last in (False, True):
+        try:
+            job()
+        except Busy:
+            if is_last:
+                _log.exception("a live turn could not be kept")
+        except Exception:  # noqa: BLE001 - the talk goes on, and so does the rest of what is to be kept
+            _log.exception("a live turn could not be kept")
+            return
+        else:
+            return
+
+
+def _heard(spoken: Spoken, timed: tuple[TimedWord, ...]) -> tuple[str, tuple[TimedWord, ...]]:
+    """Return the words that were heard, with their times: those that had begun, and could have been spoken by then."""
+    if not spoken.is_cut:
+        return spoken.words, timed
+    end_s = len(spoken.pcm16) / (2 * _RATE_HZ)
+    n_possible = len(spoken.words[: spoken.n_chars].split())
+    n_words, heard = 0, list[TimedWord]()
+    for word in timed:
+        n_words += not word.is_joined
+        if (word.start_s + word.end_s) / 2 > end_s or n_words > n_possible:
+            break
+        heard.append(word)
+    return text_of(heard), tuple(replace(word, end_s=min(word.end_s, end_s)) for word in heard)

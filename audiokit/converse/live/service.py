@@ -1,0 +1,129 @@
+"""Live sessions for everyone who may have one: opened here, held by their bridges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from audiokit.catalog.models import Role, Tier
+from audiokit.catalog.roles import Choice
+from audiokit.converse.conversation import Options
+from audiokit.converse.conversations import Conversations
+from audiokit.converse.live.bridge import LiveBridge
+from audiokit.converse.live.keeping import Keeping
+from audiokit.converse.live.options import LiveOptions
+from audiokit.converse.live.talk import TRANSLATIONS, Line, Talk
+from audiokit.converse.place import Place
+from audiokit.converse.tools.registry import Toolbox
+from audiokit.errors import ModelRetired, NotConfigured
+from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.realtime_translation import TRANSCRIBER
+from audiokit.store.clips import Clips
+from audiokit.usage.ledger import Ledger
+
+__all__ = ["LiveService"]
+
+_THREADS = 8  # for disks and functions, of all sessions together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveService:
+    """Built once, shared by all visitors; every call names the person.
+
+    ``places`` are where a session can be held, in the order in which they are asked; ``toolbox_for`` gives the
+    functions that a model may call for a person in a time zone. ``reach`` returns an endpoint with the address of its
+    WebSocket, where that is another one than its address over HTTP; it may block.
+    """
+
+    conversations: Conversations
+    clips: Clips
+    ledger: Ledger
+    places: tuple[Place, ...]
+    toolbox_for: Callable[[str, str | None], Toolbox]
+    reach: Callable[[Endpoint], Endpoint] = lambda endpoint: endpoint
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS, "live"))
+
+    def open(self, person_id: str, conversation_id: str, options: LiveOptions) -> LiveBridge:
+        """Return a session of this person's conversation, which connects to nobody until it is run.
+
+        Raises:
+            NotFound: the person has no such conversation.
+            NotConfigured, ModelRetired: no model here can be talked with live.
+        """
+        keeping = Keeping(
+            conversations=self.conversations,
+            clips=self.clips,
+            ledger=self.ledger,
+            person_id=person_id,
+            conversation_id=conversation_id,
+        )
+        chosen = keeping.conversation().heading.options
+        return LiveBridge(
+            Talk(
+                options=options,
+                keeping=keeping,
+                lines=self._lines(chosen, options),
+                toolbox=self.toolbox_for(person_id, options.home) if options.calls and chosen.uses_tools else None,
+                reach=self.reach,
+                pool=self.pool,
+            )
+        )
+
+    def line(self, chosen: Options, options: LiveOptions) -> Line:
+        """Return where the next session would be held, and by whom, to be shown before it begins; errors as above."""
+        return self._lines(chosen, options)[0]
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self.pool.shutdown(wait=True)
+
+    def _lines(self, chosen: Options, options: LiveOptions) -> tuple[Line, ...]:
+        refused: list[NotConfigured | ModelRetired] = []
+        lines = []
+        for place in self.places:
+            try:
+                lines.append(_line(place, _who(place, chosen, options)))
+            except (NotConfigured, ModelRetired) as error:
+                refused.append(error)
+        if not lines:
+            raise refused[0]
+        return tuple(lines)
+
+
+def _who(place: Place, chosen: Options, options: LiveOptions) -> Choice:
+    """Return the first who can do it: a model made for translating, where that is wanted and there is one."""
+    failure: NotConfigured | ModelRetired | None = None
+    for role in _roles(options):
+        try:
+            return place.choose(role, chosen.tier)
+        except (NotConfigured, ModelRetired) as error:
+            failure = failure or error
+    raise failure or NotConfigured("Nobody here can be talked with live.")
+
+
+def _roles(options: LiveOptions) -> Iterator[Role]:
+    if options.way.interprets:
+        yield Role.TRANSLATE
+    yield Role.LIVE
+
+
+def _line(place: Place, choice: Choice) -> Line:
+    writer = _writer(place, choice)
+    return Line(
+        place=place,
+        choice=choice,
+        price=place.price_of(choice),
+        writer=writer,
+        writer_price=place.price_of(writer) if writer else None,
+    )
+
+
+def _writer(place: Place, choice: Choice) -> Choice | None:
+    """Return who writes down what is said; sessions that only translate know one that nobody else needs."""
+    if choice.endpoint == TRANSLATIONS:
+        return replace(choice, model_name=TRANSCRIBER)
+    try:
+        return place.choose(Role.TRANSCRIBE, Tier.FULL)
+    except (NotConfigured, ModelRetired):
+        return None

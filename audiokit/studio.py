@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import httpx2
+from pydantic import SecretStr
 
 from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
@@ -20,6 +21,7 @@ from audiokit.catalog.roles import Choice, choose
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.library import OwnTurns
+from audiokit.converse.live import LiveBridge, LiveOptions, LiveService
 from audiokit.converse.place import Place
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import Prompts
@@ -28,6 +30,7 @@ from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
 from audiokit.converse.spares import spares
 from audiokit.converse.tools.builtin import built_in, for_person
+from audiokit.converse.tools.registry import Toolbox
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
 from audiokit.people.preferences import Preferences
@@ -47,6 +50,7 @@ from audiokit.usage.ledger import Ledger
 
 if TYPE_CHECKING:
     from audiokit.offline.engine import Engine
+    from audiokit.offline.loopback import Loopback
 
 __all__ = ["Studio", "open_studio", "shared_studio"]
 
@@ -71,6 +75,7 @@ class Studio:
     ledger: Ledger
     converse: ConverseService
     pipeline: PipelineService
+    live: LiveService
     signer: Signer
     database: Database
     blobs: Blobs
@@ -78,6 +83,7 @@ class Studio:
     wires: tuple[OnEndpoint, ...]
     door: Door
     engine: Engine | None
+    loopback: Loopback | None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -106,6 +112,10 @@ class Studio:
         """Return a reply that is being spoken."""
         return self.converse.growing(turn_id)
 
+    def open_live(self, person_id: str, conversation_id: str, options: str) -> LiveBridge:
+        """Return a live session of a conversation; for :class:`audiokit.api.live.LiveSource`."""
+        return self.live.open(person_id, conversation_id, LiveOptions.read(options))
+
     def write_export(self, person_id: str, conversation_id: str, to: BinaryIO) -> str:
         """Write a conversation as one archive and return its name; for :class:`audiokit.api.exports.ExportSource`."""
         from audiokit.converse.export.levelled import levelled  # noqa: PLC0415 - the same
@@ -125,11 +135,14 @@ class Studio:
 
     def close(self) -> None:
         """Wait for what is being answered, and let go of everything."""
+        self.live.close()
         self.converse.close()
         self.pipeline.close()
         self.door.close()
         for wire in self.wires:
             wire.close()
+        if self.loopback is not None:
+            self.loopback.close()
         if self.engine is not None:
             self.engine.close()
         self.database.close()
@@ -157,6 +170,11 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     )
     conversations, prompts, door, box = Conversations(database), Prompts(database), Door(), built_in()
     rooms, places = Rooms(Preferences(database)), tuple(_place(wire, Served(wire), catalog, ledger) for wire in wires)
+    loopback = _loopback(engine)
+
+    def toolbox_for(person_id: str, home: str | None) -> Toolbox:
+        return for_person(box, OwnTurns(conversations, person_id), home=home)
+
     interrupted_after_s = _longest_call_s(settings) if settings.database_url else _RESTART_S
     return Studio(
         settings=settings,
@@ -171,7 +189,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             ledger=ledger,
             places=places,
             answering=Answering(conversations, clips),
-            toolbox_for=lambda person_id, home: for_person(box, OwnTurns(conversations, person_id), home=home),
+            toolbox_for=toolbox_for,
             other_uses=prompts.uses_of,
             interrupted_after_s=interrupted_after_s,
         ),
@@ -183,6 +201,14 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             other_uses=conversations.uses_of,
             interrupted_after_s=interrupted_after_s,
         ),
+        live=LiveService(
+            conversations=conversations,
+            clips=clips,
+            ledger=ledger,
+            places=places,
+            toolbox_for=toolbox_for,
+            reach=partial(_with_socket, loopback),
+        ),
         signer=Signer(load_secret(settings.data_dir / _SECRET_FILE)),
         database=database,
         blobs=blobs,
@@ -190,6 +216,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         wires=wires,
         door=door,
         engine=engine,
+        loopback=loopback,
     )
 
 
@@ -212,6 +239,22 @@ def _longest_call_s(settings: Settings) -> float:
     """Return how long another process may be answering a turn, every repetition counted."""
     at_one = settings.request_timeout_s * (settings.max_retries + 1) * _TRIES
     return at_one * len(settings.engines) + _RESTART_S
+
+
+def _loopback(engine: Engine | None) -> Loopback | None:
+    """Return what gives the offline engine a socket, once somebody talks with it live."""
+    if engine is None:
+        return None
+    from audiokit.offline.loopback import Loopback  # noqa: PLC0415 - only here is its weight wanted
+
+    return Loopback(engine)
+
+
+def _with_socket(loopback: Loopback | None, endpoint: Endpoint) -> Endpoint:
+    """Return where an endpoint's WebSocket is: the engine in this process has one of its own."""
+    if loopback is None or endpoint.provider is not Provider.OFFLINE:
+        return endpoint
+    return replace(endpoint, base_url=loopback.base_url, api_key=SecretStr(loopback.key))
 
 
 def _wire(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from audiokit.ui import composer, dictation, notices, sidebar, state, thread, title, ways
+from audiokit.ui import composer, dictation, notices, sidebar, state, talking, thread, title, ways
 
 page, studio = state.record(), state.studio()
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -18,15 +18,24 @@ if way is ways.Way.PROMPT:
 conversation = None
 with notices.shown():
     conversation = state.conversation(page)
+if way is ways.Way.LIVE and conversation is None:
+    with notices.shown():
+        conversation = state.begun_for_live(page)
 
 main, side = st.columns([2.7, 1], gap="large")
 with main, notices.shown():  # first, so that a reply can be heard while the rest is drawn
-    if conversation is None or not conversation.turns:
-        thread.invitation()
-    else:
+    if conversation is not None and (conversation.turns or way is ways.Way.LIVE):
         title.show(conversation)
+        if way is ways.Way.LIVE:
+            talking.show(conversation.heading)
         thread.show(conversation)
+    else:
+        thread.invitation()
 with side, notices.shown():
-    sidebar.show(conversation)
-with notices.shown():
-    composer.show(conversation)
+    if way is ways.Way.LIVE and conversation is not None:
+        sidebar.show_live(conversation)
+    else:
+        sidebar.show(conversation)
+if way is ways.Way.CONVERSE:
+    with notices.shown():
+        composer.show(conversation)

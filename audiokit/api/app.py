@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from audiokit.api import routes as ours
 from audiokit.api.exports import export_routes
 from audiokit.api.guard import SecurityHeaders
+from audiokit.api.live import live_routes
 from audiokit.errors import AudiokitError
 from audiokit.studio import shared_studio
 
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return our routes, served from the process's studio."""
-    return ours.routes(shared_studio, *export_routes(shared_studio))
+    return ours.routes(shared_studio, *export_routes(shared_studio), *live_routes(shared_studio))
 
 
 def middleware() -> list[Middleware]:

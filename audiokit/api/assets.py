@@ -1,4 +1,4 @@
-"""The player's own program, served to the browser: the script modules that lie in ``ui/player``."""
+"""Our own program, served to the browser: the script modules that lie in ``ui/player`` and ``ui/live``."""
 
 from __future__ import annotations
 
@@ -40,5 +40,6 @@ async def _asset(request: Request) -> Response:
 
 @cache
 def _scripts() -> dict[str, bytes]:
-    folder = files("audiokit") / "ui" / "player"
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name.endswith(".js")}
+    folders = [files("audiokit") / "ui" / name for name in ("player", "live")]  # no two modules have the same name
+    paths = [path for folder in folders for path in folder.iterdir() if path.name.endswith(".js")]
+    return {path.name: path.read_bytes() for path in paths}

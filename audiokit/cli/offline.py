@@ -37,7 +37,8 @@ def serve(host: str, port: int, token: str | None) -> None:
             click.echo(sentence, err=True)
         click.echo(f"export OPENAI_BASE_URL=http://{host}:{port}/v1 OPENAI_API_KEY={token}")
         engine.warm()
-        uvicorn.run(create_app(engine, token=token), host=host, port=port, log_level="warning", access_log=False)
+        app = create_app(engine, token=token)
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, ws_per_message_deflate=False)
 
 
 @offline.command()

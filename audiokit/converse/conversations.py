@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
 
 from audiokit.catalog.models import Tier
 from audiokit.converse.conversation import (
@@ -54,7 +54,7 @@ class Conversations:
         return heading
 
     def headings(self, person_id: str, *, limit: int = 200) -> tuple[Heading, ...]:
-        """Return this person's conversations, the latest first."""
+        """Return this person's conversations in which something was said, the latest first."""
         return self._headings(conversation_table.c.person_id == person_id, limit)
 
     def find(self, person_id: str, words: str, *, limit: int = 200) -> tuple[Heading, ...]:
@@ -122,7 +122,13 @@ class Conversations:
         return branch.id
 
     def _headings(self, where: ColumnElement[bool], limit: int) -> tuple[Heading, ...]:
-        query = select(conversation_table).where(where).order_by(conversation_table.c.updated_at.desc()).limit(limit)
+        has_turns = exists().where(turn_table.c.conversation_id == conversation_table.c.id)
+        query = (
+            select(conversation_table)
+            .where(where, has_turns)
+            .order_by(conversation_table.c.updated_at.desc())
+            .limit(limit)
+        )
         with self.database.read() as connection:
             return tuple(_heading(row) for row in connection.execute(query))
 

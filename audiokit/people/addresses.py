@@ -20,7 +20,16 @@ from pathlib import Path
 
 from audiokit.errors import NotAllowed, NotConfigured
 
-__all__ = ["LIFETIME_S", "Signer", "clip_url", "export_url", "live_url", "load_secret", "words_url"]
+__all__ = [
+    "LIFETIME_S",
+    "Signer",
+    "clip_url",
+    "export_url",
+    "live_socket_url",
+    "live_url",
+    "load_secret",
+    "words_url",
+]
 
 LIFETIME_S = 6 * 3600.0
 """How long a page may stay open before the sound on it must be asked for again."""
@@ -147,3 +156,17 @@ def export_url(signer: Signer, person_id: str, conversation_id: str, *, lifetime
     """Return the address at which a whole conversation is had as one archive."""
     claims: dict[str, str | int] = {"use": "export", "person": person_id, "conversation": conversation_id}
     return f"/api/export/{signer.sign(claims, lifetime_s)}"
+
+
+def live_socket_url(
+    signer: Signer, person_id: str, conversation_id: str, *, options: str = "", lifetime_s: float = LIFETIME_S
+) -> str:
+    """Return the address of a live session in a conversation, to be opened as a WebSocket.
+
+    ``options`` travels in the address as it is, signed and readable, and comes back to whoever opens the session:
+    a short text such as compact JSON of voice and turn taking.
+    """
+    claims: dict[str, str | int] = {"use": "talk", "person": person_id, "conversation": conversation_id}
+    if options:
+        claims["options"] = options
+    return f"/api/live/{signer.sign(claims, lifetime_s)}"

@@ -18,11 +18,14 @@ from audiokit.ui import state
 __all__ = [
     "begin_with",
     "branch",
+    "carry_live",
     "choose",
+    "choose_live",
     "compact",
     "discard",
     "keep_take",
     "keep_upload",
+    "limit_live",
     "open_conversation",
     "remove",
     "rename",
@@ -113,6 +116,27 @@ def choose(conversation_id: str | None, option: str, *, field: str) -> None:
     if conversation_id is not None:
         with _told():
             state.studio().converse.change(state.person().id, conversation_id, **{option: value})
+
+
+def choose_live(option: str, field: str) -> None:
+    """Take one of the :class:`LiveOptions` from its field, for the next live session."""
+    page, value = state.record(), st.session_state[field]
+    with _told():
+        changed: dict[str, Any] = {option: value or None}
+        page.live = replace(page.live, **changed)
+        if option == "preset":  # its own way of taking turns, and its own words
+            page.live = replace(page.live, turn_taking=None, instructions=None)
+
+
+def limit_live(field: str) -> None:
+    """Take what a live session may cost, in dollars; 0 is no limit."""
+    page = state.record()
+    page.live = replace(page.live, budget_nanousd=round(st.session_state[field] * 1_000_000_000) or None)
+
+
+def carry_live(field: str) -> None:
+    """Take the way in which sound travels in a live session."""
+    state.record().live_over_webrtc = st.session_state[field]
 
 
 def type_beside(conversation_id: str, turn_id: str, *, field: str) -> None:

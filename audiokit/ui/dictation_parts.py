@@ -98,16 +98,16 @@ def told(prompt: KeptPrompt, stage: Stage) -> None:
     """Show why a stage failed, or else what is to be known of what it made."""
     kept = prompt.at(stage)
     if kept.failure and kept.progress is Progress.FAILED:
-        st.error(kept.failure, icon=":material/error:")
+        st.error(widgets.plain(kept.failure), icon=":material/error:")
     elif prompt.is_out_of_date(stage) and prompt.output_of(stage):
         st.warning(_CHANGED, icon=":material/update:")
     elif stage is Stage.RECORD:
         for note in kept.notes:
-            st.warning(note, icon=":material/graphic_eq:")
+            st.warning(widgets.plain(note), icon=":material/graphic_eq:")
     if stage is not Stage.RECORD and prompt.output_of(stage):
         widgets.chips(
-            f"by {kept.model}" if kept.model else None,
-            *kept.notes,
+            widgets.plain(f"by {kept.model}") if kept.model else None,
+            *map(widgets.plain, kept.notes),
             "edited by you" if prompt.is_edited(stage) and kept.made else None,
         )
 

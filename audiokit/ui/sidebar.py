@@ -6,18 +6,33 @@ import streamlit as st
 
 from audiokit import money
 from audiokit.converse.conversation import Conversation
-from audiokit.ui import actions, choices, state, widgets
+from audiokit.ui import actions, choices, state, talking, widgets
 
-__all__ = ["show"]
+__all__ = ["show", "show_live"]
 
 _SHOWN = 8  # conversations; more of them scroll
 _LIST_PX = 320
 
 
 def show(conversation: Conversation | None) -> None:
-    """Show the cards."""
+    """Show the cards beside a conversation that goes turn by turn."""
     with st.container(border=True):
         choices.show(conversation)
+    _rest(conversation)
+
+
+def show_live(conversation: Conversation) -> None:
+    """Show the cards beside one that is had live."""
+    with st.container(border=True):
+        talking.choices(conversation)
+    if any(turn.first_sound_ms for turn in conversation.turns):
+        with st.container(border=True):
+            talking.latencies(conversation)
+    with st.container(border=True):
+        _conversations(conversation)
+
+
+def _rest(conversation: Conversation | None) -> None:
     if conversation is not None and conversation.answered:
         with st.container(border=True):
             _next_turn(conversation)

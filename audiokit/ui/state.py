@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from audiokit.converse.conversation import Conversation, Heading, KeptTurn, Options
+from audiokit.converse.live import LiveOptions
 from audiokit.converse.outlook import Outlook
 from audiokit.errors import NotFound
 from audiokit.people.persons import Person
@@ -43,6 +44,9 @@ class RecordPage:
     trouble: str | None = None
     awaited: str | None = None  # the reply asked for last: it is heard once it is drawn, however fast it was
     options: Options = field(default_factory=Options)  # of the next new conversation: those that were chosen last
+    live: LiveOptions = field(default_factory=LiveOptions)  # of the next live session
+    live_over_webrtc: bool = False
+    live_begun: str | None = None  # the conversation that was begun to talk in, and has no turns yet
     room_said: str = ""  # of the last measuring of the room
     room_failed: bool = False
     sought: str = ""  # among the conversations
@@ -57,6 +61,7 @@ class RecordPage:
 
     def show(self, conversation_id: str | None) -> None:
         """Open another conversation, or none, from the next rerun on."""
+        self.live_begun = None
         if conversation_id is None:
             st.query_params.pop(_CONVERSATION, None)
         else:
@@ -89,6 +94,21 @@ def conversation(page: RecordPage) -> Conversation | None:
     except NotFound:
         page.show(None)
         raise
+
+
+def begun_for_live(page: RecordPage) -> Conversation:
+    """Return a conversation to talk in: the one that was begun for it, or another; without turns none is listed."""
+    converse, visitor = studio().converse, person()
+    try:
+        begun = converse.open(visitor.id, page.live_begun) if page.live_begun else None
+    except NotFound:
+        begun = None
+    if begun is None:
+        begun = converse.open(visitor.id, converse.start(visitor.id, page.options).id)
+        page.live_begun = begun.heading.id
+    elif begun.turns:
+        page.show(begun.heading.id)
+    return begun
 
 
 def outlook(conversation: Conversation | None, new: KeptTurn | None = None) -> Outlook:

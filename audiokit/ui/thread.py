@@ -82,14 +82,14 @@ def _said(visit: _Visit, turn: KeptTurn, label: str, spent: str | None, way: str
     _sound(visit, turn, label=label)
     if turn.typed:
         st.markdown(widgets.plain(turn.typed))
-    changes = f"for the model: {', '.join(turn.changes)}" if turn.changes else None
-    notes = turn.notes if turn.state is not State.RECORDED else ()
+    changes = widgets.plain(f"for the model: {', '.join(turn.changes)}") if turn.changes else None
+    notes = map(widgets.plain, turn.notes if turn.state is not State.RECORDED else ())
     _facts(visit, turn, way, _seconds(turn.duration_s), spent, changes, *notes)
     if turn.levels and turn.state in _CAN_BE_REMOVED:
         level.meter(turn.levels, visit.studio.converse.rooms.of(visit.person_id), key=f"level.{turn.id}")
     _advice(turn)
     if turn.failure:
-        st.error(turn.failure, icon=":material/error:")
+        st.error(widgets.plain(turn.failure), icon=":material/error:")
     if turn.state in _CAN_BE_REMOVED:
         _actions(visit.conversation, turn)
 
@@ -97,7 +97,7 @@ def _said(visit: _Visit, turn: KeptTurn, label: str, spent: str | None, way: str
 def _advice(turn: KeptTurn) -> None:
     """Say what would make a recording better while it can still be made again; afterwards it stands with the facts."""
     for sentence in turn.notes if turn.state is State.RECORDED else ():
-        st.warning(sentence, icon=":material/graphic_eq:")
+        st.warning(widgets.plain(sentence), icon=":material/graphic_eq:")
 
 
 def _answered(visit: _Visit, turn: KeptTurn, label: str, cost: str | None, way: str | None) -> None:
@@ -112,7 +112,8 @@ def _answered(visit: _Visit, turn: KeptTurn, label: str, cost: str | None, way: 
         replies.watch(heading.id, turn)
         return
     first = None if turn.first_sound_ms is None else f"first sound after {turn.first_sound_ms / 1000:.2f} s"
-    _facts(visit, turn, way, _seconds(turn.duration_s), cost, first, turn.model, *turn.notes)
+    told = map(widgets.plain, filter(None, (turn.model, *turn.notes)))
+    _facts(visit, turn, way, _seconds(turn.duration_s), cost, first, *told)
 
 
 def _facts(visit: _Visit, turn: KeptTurn, way: str | None, *facts: str | None) -> None:
@@ -121,7 +122,7 @@ def _facts(visit: _Visit, turn: KeptTurn, way: str | None, *facts: str | None) -
         widgets.chips(*facts)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"facts.{turn.id}"):
-        widgets.chips(*facts, way, width="content")
+        widgets.facts(*facts, badge=way)
         st.button(
             "Branch",
             type="tertiary",
@@ -147,7 +148,7 @@ def _spent(costs: dict[str, int | None], turn: KeptTurn) -> str | None:
 def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
     if asked is None or asked not in costs:
         return None
-    return "cost unknown" if costs[asked] is None else money.show(costs[asked])
+    return "cost unknown" if costs[asked] is None else widgets.plain(money.show(costs[asked]))
 
 
 def _sound(visit: _Visit, turn: KeptTurn, *, label: str) -> None:

@@ -1,4 +1,4 @@
-"""The ways in which this page is used: to converse, or to make a prompt of what is said."""
+"""The ways in which this page is used: to converse turn by turn, to talk live, or to make a prompt of what is said."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ class Way(StrEnum):
     """How the page is used."""
 
     CONVERSE = "converse"
+    LIVE = "live"
     PROMPT = "prompt"
 
 
 _NAMES = {
     Way.CONVERSE: ":material/forum: Converse",
+    Way.LIVE: ":material/graphic_eq: Live",
     Way.PROMPT: ":material/edit_note: Voice to prompt",
 }
 
@@ -35,9 +37,10 @@ def show() -> Way:
         "Way", list(Way), format_func=_NAMES.__getitem__, required=True, label_visibility="collapsed", key=_FIELD
     )
     chosen = picked or Way.CONVERSE
+    if chosen is not Way.PROMPT:
+        st.query_params.pop("prompt", None)
     if chosen is Way.CONVERSE:
         st.query_params.pop(_WAY, None)
-        st.query_params.pop("prompt", None)
     else:
         st.query_params[_WAY] = chosen.value
     return chosen
@@ -50,6 +53,7 @@ def send_as_turn(words: str) -> None:
 
 
 def _from_address() -> Way:
+    if "prompt" in st.query_params:
+        return Way.PROMPT
     asked = st.query_params.get(_WAY)
-    is_prompt = asked == Way.PROMPT.value or "prompt" in st.query_params
-    return Way.PROMPT if is_prompt else Way.CONVERSE
+    return next((way for way in Way if way.value == asked), Way.CONVERSE)

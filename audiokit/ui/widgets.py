@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.converse.quote import Quote
 from audiokit.studio import Studio
 
-__all__ = ["chips", "parts", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
+__all__ = ["chips", "facts", "parts", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
 
 _PARTS_STYLE = """<style>
 .parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; padding: 0; }
@@ -89,8 +88,13 @@ def plain(words: str) -> str:
     return "  \n".join("&nbsp;" * (len(line) - len(line.lstrip())) + line.strip() for line in lines)
 
 
-def chips(*facts: str | None, width: Literal["stretch", "content"] = "stretch") -> None:
-    """Show a quiet line of facts under a turn; unknown ones are left out."""
-    known = [fact.replace("$", r"\$") for fact in facts if fact]
-    if known:
-        st.caption(" · ".join(known), width=width)
+def chips(*facts: str | None) -> None:
+    """Show a quiet line of facts under a turn, in Markdown; unknown ones are left out."""
+    if known := [fact for fact in facts if fact]:
+        st.caption(" · ".join(known))
+
+
+def facts(*facts: str | None, badge: str | None) -> None:
+    """Show a quiet line of facts, and a badge that is not as quiet: in a caption it could hardly be read."""
+    known = " · ".join(fact for fact in facts if fact)
+    st.markdown(" ".join(filter(None, (f":small[:gray[{known}]]" if known else None, badge))), width="content")

@@ -104,7 +104,7 @@ def test_a_very_quiet_take_comes_with_advice_before_it_is_sent(studio: Studio) -
 
     assert not at.exception
     assert "very quiet" in at.warning[0].value
-    assert any("for the model:" in caption.value and "raised" in caption.value for caption in at.caption)
+    assert any("for the model" in caption.value and "raised" in caption.value for caption in at.caption)
 
 
 def test_a_good_take_comes_without_advice(studio: Studio) -> None:  # noqa: ARG001 - opened for the page

@@ -13,7 +13,7 @@ from audiokit.audio.intake import Order
 from audiokit.audio.measuring.levels import levels_of
 from audiokit.audio.measuring.room import Room
 from audiokit.audio.reading.sniff import sniff
-from audiokit.catalog.models import Role
+from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.offers import Offer
 from audiokit.converse.answer import Answering, Job
 from audiokit.converse.conversation import POINTS, Conversation, Heading, KeptTurn, Memory, Options, Speaker, State
@@ -184,6 +184,11 @@ class ConverseService:
     def offers(self) -> tuple[Offer, ...]:
         """Return the models that a person may insist on, and what became of those that are gone."""
         return self.places[0].offers(Role.CONVERSE)
+
+    def calls_while_speaking(self) -> bool:
+        """Whether tools cost no second call, and no waiting, with the model that answers by default."""
+        place = self.places[0]
+        return place.calls_while_speaking(place.choose(Role.CONVERSE, Tier.FULL))
 
     def outlook(self, conversation: Conversation, new: KeptTurn | None = None) -> Outlook:
         """Return what sending ``new`` would mean, or a few typed words where there is nothing yet."""

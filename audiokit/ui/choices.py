@@ -18,6 +18,10 @@ __all__ = ["show"]
 
 _ANSWERS = {AnswerWith.SOUND: ":material/volume_up: Voice", AnswerWith.WORDS: ":material/notes: Words only"}
 _MEMORIES = {Memory.VOICES: "Voices", Memory.BALANCED: "Balanced", Memory.WORDS: "Words"}
+_TOOLS_AT_ONCE = (
+    "Time, calculator, units, and a search in what you have said here. What is called is shown in the thread."
+)
+_TOOLS_APART = "With this model another one decides first, by your words: answers begin a moment later."
 _ANY = ""
 _ANY_AND_ONE = 2
 _SAME = ""  # the language that the person speaks
@@ -112,7 +116,7 @@ def _tools(options: Options, key: str, change: Callable[[], None]) -> None:
     st.toggle(
         "Tools",
         value=options.uses_tools,
-        help="Time, calculator, units, and a search in what you have said here. What is called is shown in the thread.",
+        help=_TOOLS_AT_ONCE if state.studio().converse.calls_while_speaking() else f"{_TOOLS_AT_ONCE} {_TOOLS_APART}",
         key=key,
         on_change=change,
     )

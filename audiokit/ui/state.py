@@ -19,6 +19,7 @@ from audiokit.studio import Studio, shared_studio
 
 __all__ = ["RecordPage", "conversation", "costs", "outlook", "person", "record", "studio"]
 
+_PAGE = "record"
 _CONVERSATION = "conversation"  # the one thing that stands in the address, so that a reload finds it again
 
 
@@ -142,5 +143,8 @@ def _worked_out(conversation: Conversation) -> _WorkedOut:
 
 def record() -> RecordPage:
     """Return what Record & Converse remembers of this visit."""
-    page: RecordPage = st.session_state.setdefault("record", RecordPage())
+    if _PAGE not in st.session_state:
+        options = Options(uses_tools=studio().converse.calls_while_speaking())
+        st.session_state[_PAGE] = RecordPage(options=options)
+    page: RecordPage = st.session_state[_PAGE]
     return page

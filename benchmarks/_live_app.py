@@ -1,0 +1,135 @@
+"""The app that ``benchmarks.live`` looks at: live talk by either way, with an echo where the model would be.
+
+``?way=websocket`` or ``?way=webrtc``. AUDIOKIT_BENCH_ECHO is the echo's address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import resource
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from streamlit import runtime
+from websockets.asyncio.client import ClientConnection, connect
+
+from audiokit.api.assets import asset_routes
+from audiokit.api.live import live_routes
+from audiokit.converse.live_seam import BYTES_PER_MS, Browser
+from audiokit.people.addresses import Signer, live_socket_url
+from audiokit.ui.live import live
+from audiokit.ui.live_webrtc import live_webrtc
+
+_SIGNER = Signer(b"b" * 32)
+_PERSON = "bench"
+_REPLY_S = 20
+
+
+class _Bridge:
+    """Sound to the echo and back, as a bridge to the Realtime API would carry it."""
+
+    last: _Bridge | None = None
+
+    def __init__(self) -> None:
+        self.browser: Browser | None = None
+        self.silenced = False
+
+    async def run(self, browser: Browser) -> None:
+        self.browser, _Bridge.last = browser, self
+        await browser.send({"type": "flow", "steady": True})
+        async with connect(os.environ["AUDIOKIT_BENCH_ECHO"], compression=None) as echo:
+            back = asyncio.create_task(self._back(echo, browser))
+            try:
+                async for message in browser.incoming():
+                    if isinstance(message, bytes) and not self.silenced:
+                        audio = base64.b64encode(message).decode()
+                        await echo.send(json.dumps({"type": "input_audio_buffer.append", "audio": audio}))
+            finally:
+                back.cancel()
+                await asyncio.wait({back})
+
+    async def _back(self, echo: ClientConnection, browser: Browser) -> None:
+        async for text in echo:
+            event: Mapping[str, Any] = json.loads(text)
+            await browser.send_sound(event["item_id"], base64.b64decode(event["delta"]))
+
+    async def speak(self) -> None:
+        """Begin a long reply, as fast as it is taken, with no echo meanwhile."""
+        assert self.browser is not None
+        self.silenced = True
+        await self.browser.send({"type": "flow", "steady": False})
+        instants = np.arange(24_000 * _REPLY_S) / 24_000
+        sound = (9000 * np.sin(2 * np.pi * 300 * instants)).astype("<i2").tobytes()
+        for start in range(0, len(sound), 200 * BYTES_PER_MS):
+            await self.browser.send_sound("reply", sound[start : start + 200 * BYTES_PER_MS])
+
+
+class _Source:
+    signer = _SIGNER
+
+    def open_live(self, person_id: str, conversation_id: str, options: str) -> _Bridge:  # noqa: ARG002 - all alike
+        return _Bridge()
+
+
+_speaking: set[asyncio.Task[None]] = set()
+
+
+async def _url(request: Request) -> JSONResponse:
+    return JSONResponse({"url": live_socket_url(_SIGNER, _PERSON, request.path_params["conversation"])})
+
+
+def _usage(_: Request) -> JSONResponse:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return JSONResponse({"cpu_s": used.ru_utime + used.ru_stime, "rss_mb": pages * resource.getpagesize() / 1e6})
+
+
+async def _speak(_: Request) -> JSONResponse:
+    assert _Bridge.last is not None
+    task = asyncio.create_task(_Bridge.last.speak())
+    _speaking.add(task)
+    task.add_done_callback(_speaking.discard)
+    return JSONResponse({})
+
+
+async def _interrupt(_: Request) -> JSONResponse:
+    assert _Bridge.last is not None
+    assert _Bridge.last.browser is not None
+    at_ms = time.time() * 1000
+    for task in _speaking:
+        task.cancel()
+    heard = await _Bridge.last.browser.clear()
+    return JSONResponse({"at_ms": at_ms, "heard_ms": heard.ms})
+
+
+async def _health(_: Request) -> JSONResponse:
+    return JSONResponse({})
+
+
+if not runtime.exists():
+    app = st.App(
+        Path(__file__).resolve(),
+        routes=[
+            Route("/api/health", _health),
+            Route("/api/bench/url/{conversation}", _url),
+            Route("/api/bench/usage", _usage),
+            Route("/api/bench/speak", _speak),
+            Route("/api/bench/interrupt", _interrupt),
+            *asset_routes(),
+            *live_routes(_Source),
+        ],
+    )
+elif st.query_params.get("way") == "webrtc":
+    live_webrtc(key="webrtc", open_live=_Bridge)
+else:
+    live(key="websocket", socket_url=live_socket_url(_SIGNER, _PERSON, "page"))

@@ -255,6 +255,7 @@ def test_tools_that_translate_nothing_are_still_offered(studio: Studio) -> None:
 
 
 def test_words_are_found_in_either_case_in_every_alphabet(studio: Studio, conversation_id: str) -> None:
+    studio.converse.keep_words(ME, conversation_id, "Hello")
     studio.converse.rename(ME, conversation_id, "Übung für Ελλάδα")
     for words in ("Übung", "übung", "ÜBUNG", "ελλάδα"):
         assert studio.converse.find(ME, words), words

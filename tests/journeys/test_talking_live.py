@@ -76,7 +76,7 @@ def test_a_person_speaks_is_answered_and_interrupts_and_all_of_it_is_kept(page: 
     answers = rows(desk[1], "SELECT * FROM turn WHERE speaker = 'model' ORDER BY position")
     questions = rows(desk[1], "SELECT * FROM turn WHERE speaker = 'person' AND state = 'answered' ORDER BY position")
     assert "weather" in questions[0]["words"]
-    assert all(row["clip_digest"] and row["duration_s"] > 0.3 for row in [*questions, *answers])
+    assert all(row["clip_digest"] and row["duration_s"] > 0 for row in [*questions, *answers])
     whole_s = 8.0  # the answer takes about nine seconds to say
     assert answers[0]["duration_s"] < whole_s, "of what was talked over, only what was heard is kept"
     assert all(row["first_sound_ms"] is not None for row in answers)

@@ -5,12 +5,14 @@ import streamlit as st
 from audiokit.ui import composer, dictation, notices, sidebar, state, talking, thread, title, ways
 
 page, studio = state.record(), state.studio()
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+with top:
     way = ways.show()
-    notices.engine(studio)
 notices.trouble(page)
 
 if way is ways.Way.PROMPT:
+    with top:
+        notices.engine(studio)
     with notices.shown():
         dictation.show(studio.pipeline, on_send=ways.send_as_turn)
     st.stop()
@@ -25,12 +27,17 @@ if way is ways.Way.LIVE and conversation is None:
 main, side = st.columns([2.7, 1], gap="large")
 with main, notices.shown():  # first, so that a reply can be heard while the rest is drawn
     if conversation is not None and (conversation.turns or way is ways.Way.LIVE):
-        title.show(conversation)
-        if way is ways.Way.LIVE:
-            talking.show(conversation.heading)
-        thread.show(conversation)
+        heading, turns = st.container(), st.container()
+        with turns:
+            if way is ways.Way.LIVE:
+                talking.show(conversation.heading)
+            thread.show(conversation)
+        with heading:
+            title.show(conversation)
     else:
         thread.invitation()
+with top:
+    notices.engine(studio)
 with side, notices.shown():
     if way is ways.Way.LIVE and conversation is not None:
         sidebar.show_live(conversation)

@@ -23,7 +23,7 @@ _NAMES = {Speaker.PERSON: "user", Speaker.MODEL: "assistant"}
 _EXTENSIONS = {container.media_type: container.extension for container in Container}
 _CAN_BE_SENT = {State.RECORDED, State.FAILED}
 _CAN_BE_REMOVED = _CAN_BE_SENT | {State.UNUSABLE}
-_SHOWN = 20  # turns; more of them cost every visit a moment, and are a press away
+_SHOWN = 12  # turns; more of them cost every visit a moment, and are a press away
 _WAYS = {
     Way.CLIP: ":green-badge[:material/mic: goes along as your recording]",
     Way.WORDS: ":gray-badge[:material/notes: goes along in words]",
@@ -58,13 +58,15 @@ def show(conversation: Conversation) -> None:
             args=(heading.id,),
         )
         turns = turns[-_SHOWN:]
-    asked = None
-    for number, turn in turns:
-        with st.chat_message(_NAMES[turn.speaker], avatar=_AVATARS[turn.speaker]):
+    places = [st.chat_message(_NAMES[turn.speaker], avatar=_AVATARS[turn.speaker]) for _, turn in turns]
+    for (number, turn), place in zip(
+        reversed(turns), reversed(places), strict=True
+    ):  # what can be heard soonest, first
+        with place:
             if turn.speaker is Speaker.PERSON:
-                asked = turn.id
                 _said(visit, turn, f"Your turn {number}", _spent(costs, turn), ways.get(turn.id))
             else:
+                asked = _asked_before(conversation, turn)
                 _answered(visit, turn, f"Reply {number}", _cost(costs, asked), ways.get(turn.id))
 
 
@@ -138,6 +140,14 @@ def _way(one: Carried) -> str:
     if one.way is Way.ID and one.until is not None:
         return f":green-badge[:material/graphic_eq: goes along as sound until {one.until.astimezone():%H:%M}]"
     return _WAYS[one.way]
+
+
+def _asked_before(conversation: Conversation, reply: KeptTurn) -> str | None:
+    """Return the id of the person's turn that a reply answers."""
+    before = [
+        turn.id for turn in conversation.turns if turn.speaker is Speaker.PERSON and turn.position < reply.position
+    ]
+    return before[-1] if before else None
 
 
 def _spent(costs: dict[str, int | None], turn: KeptTurn) -> str | None:

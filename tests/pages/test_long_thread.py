@@ -99,7 +99,7 @@ def test_every_turn_is_drawn_with_a_player_whose_address_gives_its_own_clip(
         everything = players(at)
         assert not at.exception
 
-    assert len(last) == 20
+    assert len(last) == 12
     assert len(everything) == N_TURNS
     for number, turn in enumerate(spoken.turns, 1):
         label = f"{'Your turn' if turn.speaker is Speaker.PERSON else 'Reply'} {number}"

@@ -32,6 +32,14 @@ def _only_loopback() -> Any:
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_around() -> None:
+    """Forget what stands around the whole run, the check's own switch among it: fixtures of modules would read it."""
+    for name in list(os.environ):
+        if name.startswith(_OURS):
+            del os.environ[name]
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give each test an environment without the owner's settings, and a data folder of its own."""

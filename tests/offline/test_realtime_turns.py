@@ -83,14 +83,16 @@ def test_the_official_sdk_hears_a_spoken_answer_to_real_speech(loopback: Loopbac
 def test_what_was_spoken_is_what_the_words_say(loopback: Loopback, engine: Engine) -> None:
     with talking(loopback.websocket_base_url, loopback.key) as talk:
         events = talk.ask(
-            said("Read this aloud: The quick brown fox jumps over the lazy dog."), {"type": "response.create"}
+            said("Read this aloud: We are going to the market to buy some bread and water."),
+            {"type": "response.create"},
         )
 
     words = only(events, "response.output_audio_transcript.done")["transcript"]
     told = "".join(e["delta"] for e in events if e["type"] == "response.output_audio_transcript.delta")
-    assert words == told == "The quick brown fox jumps over the lazy dog."
+    assert words == told == "We are going to the market to buy some bread and water."
     heard = set(engine.hear(from_pcm16(sound_of(events), RATE_HZ)).text.split())
-    assert len(heard & {"quick", "brown", "fox", "jumps", "over", "lazy", "dog"}) >= 3
+    told_words = set(words.lower().rstrip(".").split())
+    assert len(heard & told_words) >= 6  # espeak's breath differs each time: 9 or more of the 11 in 16 trials
 
 
 def test_a_turn_is_cut_out_where_somebody_speaks(loopback: Loopback) -> None:

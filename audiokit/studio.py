@@ -190,7 +190,6 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             places=places,
             answering=Answering(conversations, clips),
             toolbox_for=toolbox_for,
-            other_uses=prompts.uses_of,
             interrupted_after_s=interrupted_after_s,
         ),
         pipeline=PipelineService(
@@ -198,7 +197,6 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             clips=clips,
             ledger=ledger,
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
-            other_uses=conversations.uses_of,
             interrupted_after_s=interrupted_after_s,
         ),
         live=LiveService(

@@ -15,6 +15,7 @@ from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
+from audiokit.converse.conversations import Conversations
 from audiokit.converse.place import Place
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import Prompts
@@ -48,14 +49,14 @@ _ENDPOINTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The pipeline, and what stands under it. ``elsewhere`` holds clips that something else has a use for."""
+    """The pipeline, and what stands under it. ``conversations`` may have the same clips."""
 
     pipeline: PipelineService
     prompts: Prompts
     clips: Clips
     blobs: Blobs
     ledger: Ledger
-    elsewhere: set[str]
+    conversations: Conversations
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> It
     A call is not repeated by the SDK.
     """
     database, blobs = open_database(None, folder), Blobs(folder / "blobs")
-    clips, ledger, elsewhere = Clips(database, blobs), Ledger(database), set[str]()
+    clips, ledger = Clips(database, blobs), Ledger(database)
     wires = [_wire(endpoint, transport) for endpoint, transport in zip(_ENDPOINTS, transports, strict=False)]
     pipeline = PipelineService(
         prompts=Prompts(database),
@@ -77,7 +78,6 @@ def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> It
             rooms=Rooms(Preferences(database)),
             places=tuple(_place(wire, ledger) for wire in wires),
         ),
-        other_uses=lambda _, digest: int(digest in elsewhere),
     )
     Persons(database).local()
     try:
@@ -87,7 +87,7 @@ def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> It
             clips=clips,
             blobs=blobs,
             ledger=ledger,
-            elsewhere=elsewhere,
+            conversations=Conversations(database),
         )
     finally:
         pipeline.close()

@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from audiokit.audio.clip import Clip
-from audiokit.audio.measuring.peaks import PeaksMeter
-from audiokit.audio.voice.alignment import word_times
-from audiokit.audio.wav import from_pcm16, pcm16_of
+from audiokit.audio.wav import pcm16_of
 from audiokit.converse.asking import Answered, Asking, Attempt
-from audiokit.converse.conversation import POINTS, CallMade, State, Timing
+from audiokit.converse.conversation import CallMade, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import digest_request, worth_condensing
 from audiokit.converse.in_turn import Answer
+from audiokit.converse.sounds import kept_sound, placed, timings
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
@@ -155,6 +153,7 @@ class Answering:
     def _keep(self, job: Job, answered: Answered) -> None:
         """Keep a reply, which has been paid for: once more if the store was busy."""
         reply = answered.reply
+        pcm16 = pcm16_of(reply.sound) if reply.sound else b""
         answer = {
             "state": State.ANSWERED,
             "words": reply.words,
@@ -166,34 +165,18 @@ class Answering:
             "total_ms": answered.total_ms,
             "notes": answered.notes,
             "calls": answered.calls,
+            "timings": timings(placed(reply.words, pcm16)),
         }
         for is_last in (False, True):
             try:
-                kept = answer | self._kept_sound(job, answered)
-                self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, kept)
+                with kept_sound(self._clips, job.person_id, pcm16, "reply") as sound:
+                    self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, answer | sound)
             except Busy:
                 if is_last:
                     raise
             else:
                 break
         self._entitle(job, job.typed or reply.words)
-
-    def _kept_sound(self, job: Job, answered: Answered) -> dict[str, object]:
-        reply = answered.reply
-        if reply.sound is None:
-            return {}
-        clip = from_pcm16(pcm16_of(reply.sound), _RATE_HZ)
-        drawn = PeaksMeter(_RATE_HZ)
-        drawn.add(clip.samples)
-        digest = self._clips.keep(job.person_id, reply.sound, "audio/wav", "reply")
-        self._clips.draw(job.person_id, digest, drawn.result().to_bytes())
-        return {
-            "clip_digest": digest,
-            "clip_media_type": "audio/wav",
-            "duration_s": clip.duration_s,
-            "peaks": drawn.result().points(n=POINTS),
-            "timings": _timed(reply.words, clip),
-        }
 
     def _write_down(self, job: Job, words: Future[Answer] | None, *, patience_s: float) -> bool:
         """Keep what the person said in words, and return whether that is over.
@@ -256,18 +239,6 @@ class Answering:
         long_ago = time.monotonic() - _REMEMBERED_S
         for reply_id in [id_ for id_, ended_at in self._ended_at.items() if ended_at < long_ago]:
             del self._running[reply_id], self._ended_at[reply_id]
-
-
-def _timed(words: str, clip: Clip) -> tuple[Timing, ...]:
-    """Return when each word is said; nothing, rather than no answer, if that fails."""
-    try:
-        return tuple(
-            Timing(word.text, round(word.start_s, 2), round(word.end_s, 2), word.is_joined)
-            for word in word_times(words, clip)
-        )
-    except Exception:  # noqa: BLE001 - the answer has been paid for, with times or without
-        _log.exception("words could not be placed in the sound")
-        return ()
 
 
 def _said(job: Job, words: Future[Answer] | None) -> str:

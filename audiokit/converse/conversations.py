@@ -247,13 +247,6 @@ class Conversations:
             connection.execute(delete(conversation_table).where(mine))
         return True
 
-    def uses_of(self, person_id: str, clip_digest: str) -> int:
-        """Return how many of this person's turns have this clip."""
-        joined = turn_table.join(conversation_table, conversation_table.c.id == turn_table.c.conversation_id)
-        where = (conversation_table.c.person_id == person_id) & (turn_table.c.clip_digest == clip_digest)
-        with self.database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one())
-
 
 def _says(words: str) -> ColumnElement[bool]:
     return or_(_contains(turn_table.c.words, words), _contains(turn_table.c.typed, words))

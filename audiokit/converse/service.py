@@ -45,8 +45,8 @@ class ConverseService:
     """Conversations by voice. Built once, shared by all visitors; every call names the person.
 
     ``door`` is where recordings come in; ``places`` are where a turn can be answered, in the order in which they are
-    asked; ``toolbox_for`` gives the functions that a model may call for a person in a time zone. ``other_uses``
-    counts where else a person has a clip. A turn that no one here is answering for ``interrupted_after_s`` was lost.
+    asked; ``toolbox_for`` gives the functions that a model may call for a person in a time zone. A turn that no one
+    here is answering for ``interrupted_after_s`` was lost.
     """
 
     conversations: Conversations
@@ -57,7 +57,6 @@ class ConverseService:
     places: tuple[Place, ...]
     answering: Answering
     toolbox_for: Callable[[str, str | None], Toolbox]
-    other_uses: Callable[[str, str], int]
     interrupted_after_s: float = 10.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -128,10 +127,10 @@ class ConverseService:
         options = self.conversations.open(person_id, conversation_id).heading.options
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
-        digest = self.clips.keep(person_id, data, media_type, "take")
-        turn_id = self.conversations.add_turn(
-            conversation_id, Speaker.PERSON, State.RECORDED, clip_digest=digest, clip_media_type=media_type
-        )
+        with self.clips.keeping(person_id, data, media_type, "take") as digest:
+            turn_id = self.conversations.add_turn(
+                conversation_id, Speaker.PERSON, State.RECORDED, clip_digest=digest, clip_media_type=media_type
+            )
         try:
             known = known or self.look(options, data)
         except InputError as error:
@@ -251,14 +250,16 @@ class ConverseService:
         """Return a conversation as what can be written as one archive."""
         conversation = self.open(person_id, conversation_id)
         return exported(
-            conversation, costs=self.costs(conversation_id), read=lambda digest: self.clips.read(person_id, digest)
+            conversation,
+            costs=self.costs(person_id, conversation_id),
+            read=lambda digest: self.clips.read(person_id, digest),
         )
 
-    def costs(self, conversation_id: str) -> dict[str, int | None]:
+    def costs(self, person_id: str, conversation_id: str) -> dict[str, int | None]:
         """Return what each turn of the person's has cost by its id; None where a part of it is unknown."""
         spent: dict[str, int | None] = {}
         for entry in self.ledger.of_conversation(conversation_id):
-            if entry.turn_id is not None:
+            if entry.turn_id is not None and entry.person_id == person_id:
                 so_far, cost = spent.get(entry.turn_id, 0), entry.cost_nanousd
                 spent[entry.turn_id] = None if so_far is None or cost is None else so_far + cost
         return spent
@@ -289,8 +290,7 @@ class ConverseService:
 
     def _forget_clips(self, person_id: str, turns: tuple[KeptTurn, ...]) -> None:
         for digest in {turn.clip_digest for turn in turns if turn.clip_digest}:
-            if not self.conversations.uses_of(person_id, digest) and not self.other_uses(person_id, digest):
-                self.clips.forget(person_id, digest)
+            self.clips.forget(person_id, digest)
 
 
 def _as_of(heading: Heading, kept: list[KeptTurn], *, but: KeptTurn) -> Heading:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, union_all, update
 
 from audiokit.errors import Damaged, NotFound
 from audiokit.store.blobs import Blobs
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
-from audiokit.store.tables import clip, insert_once
+from audiokit.store.tables import clip, conversation, insert_once, prompt, turn
 
 __all__ = ["Clips"]
 
@@ -22,6 +23,17 @@ _WAVEFORM = select(clip.c.waveform).where(*_THIS)
 _DRAW = update(clip).where(*_THIS).values(waveform=bindparam("drawn"))
 _FORGET = delete(clip).where(*_THIS)
 _ANY_OWNER = select(clip.c.person_id).where(clip.c.digest == bindparam("its_digest")).limit(1)
+
+_OF_TURNS = (
+    select(turn.c.id)
+    .join(conversation, conversation.c.id == turn.c.conversation_id)
+    .where(conversation.c.person_id == bindparam("owner"), turn.c.clip_digest == bindparam("its_digest"))
+)
+_OF_PROMPTS = select(prompt.c.id).where(
+    prompt.c.person_id == bindparam("owner"),
+    (prompt.c.clip_digest == bindparam("its_digest")) | (prompt.c.cleaned_digest == bindparam("its_digest")),
+)
+_USES = union_all(_OF_TURNS, _OF_PROMPTS).limit(1)
 
 
 class Clips:
@@ -53,6 +65,18 @@ class Clips:
             if not self._blobs.exists(digest):
                 self._blobs.put(data)
         return digest
+
+    @contextmanager
+    def keeping(self, person_id: str, data: bytes, media_type: str, kind: str) -> Iterator[str]:
+        """Keep ``data`` while the row that has it is written inside; it is there afterwards, whoever forgets meanwhile.
+
+        Someone who removes the last thing that had the same bytes may forget them before that row is there. Once it is,
+        nobody does, so that they are looked for once more.
+        """
+        digest = self.keep(person_id, data, media_type, kind)
+        yield digest
+        if not self.owns(person_id, digest):
+            self.keep(person_id, data, media_type, kind)
 
     def draw(self, person_id: str, digest: str, waveform: bytes) -> None:
         """Keep a clip's waveform (:class:`audiokit.audio.peaks.Waveform`, as bytes) beside it."""
@@ -99,13 +123,17 @@ class Clips:
         return row[0]
 
     def forget(self, person_id: str, digest: str) -> None:
-        """Let go of this person's clip; its bytes go with the last owner. It is no error if it was gone already.
+        """Let go of this person's clip, unless one of their turns or prompts has it; its bytes go with the last owner.
 
-        The bytes go before the row is committed: after a crash between the two, the row still says what to forget.
+        It is no error if it was gone already. The bytes go before the row is committed: after a crash between the two,
+        the row still says what to forget.
         """
+        which = {"its_digest": digest, "owner": person_id}
         with self._database.write() as connection:
             hold(connection, digest)
-            was_theirs = connection.execute(_FORGET, {"its_digest": digest, "owner": person_id}).rowcount == 1
+            if connection.execute(_USES, which).first() is not None:
+                return
+            was_theirs = connection.execute(_FORGET, which).rowcount == 1
             if was_theirs and connection.execute(_ANY_OWNER, {"its_digest": digest}).first() is None:
                 self._blobs.delete(digest)
 

@@ -40,7 +40,7 @@ def show(pipeline: PipelineService, *, on_send: Callable[[str], object] | None =
         _recorder(pipeline)
         parts.steps(None, {})
         return
-    parts.steps(prompt, pipeline.costs(prompt.id))
+    parts.steps(prompt, pipeline.costs(prompt.person_id, prompt.id))
     _make(pipeline, prompt)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -129,7 +129,7 @@ def costs(conversation: Conversation) -> dict[str, int | None]:
     """Return what each turn of the person's has cost by its id; None where a part of it is unknown."""
     known = _worked_out(conversation)
     if known.costs is None:
-        known.costs = studio().converse.costs(conversation.heading.id)
+        known.costs = studio().converse.costs(person().id, conversation.heading.id)
     return known.costs
 
 

@@ -36,7 +36,7 @@ def test_a_take_is_answered_in_words_and_sound(studio: Studio, conversation_id: 
     assert len(answered.peaks) == 400
     assert studio.clips.read(ME, answered.clip_digest or "")[:4] == b"RIFF"
     assert {entry.kind for entry in studio.ledger.of_conversation(conversation_id)} == {"converse", "transcribe"}
-    assert studio.converse.costs(conversation_id) == {said.id: 0}
+    assert studio.converse.costs(ME, conversation_id) == {said.id: 0}
 
 
 def test_the_quiet_around_what_was_said_is_kept_and_not_paid_for(studio: Studio, conversation_id: str) -> None:

@@ -134,7 +134,9 @@ def test_every_reply_and_every_written_turn_has_its_entry_with_what_was_cached(t
         assert (written.kind, written.turn_id, written.input_ms) == ("transcribe", said.id, 1_200)
         assert written.cost_nanousd == 75_000  # a second of 0.0045 dollars a minute
         assert now.browser.all_told("cost")[-1]["nanousd"] == replied.cost_nanousd + written.cost_nanousd
-        assert now.studio.converse.costs(now.conversation_id)[said.id] == replied.cost_nanousd + written.cost_nanousd
+        assert (
+            now.studio.converse.costs(ME, now.conversation_id)[said.id] == replied.cost_nanousd + written.cost_nanousd
+        )
 
     talk(script)
 

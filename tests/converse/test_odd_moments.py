@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conversing import ME, asked, settled, spoken, wait
@@ -17,6 +18,7 @@ from audiokit.catalog.prices import price_on
 from audiokit.converse.answer import Answering, Job, Summing
 from audiokit.converse.asking import Attempt
 from audiokit.converse.conversation import Memory, Options, Speaker, State
+from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import worth_condensing
 from audiokit.converse.history import Way, as_turns, carried
 from audiokit.converse.in_turn import Answer
@@ -303,3 +305,24 @@ def test_compacting_is_not_offered_where_it_would_change_nothing(studio: Studio)
     """A recording of which no words are known goes along as one in any case."""
     assert studio.converse.outlook(conversation_of(said(None), told("Hm.", audio_id=None))).compact is None
     assert studio.converse.outlook(conversation_of(said("Hello"), told("Hi"), memory=Memory.VOICES)).compact
+
+
+def test_bytes_that_are_forgotten_while_the_same_are_kept_again_are_not_lost(
+    studio: Studio, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The offline engine gives the same bytes for the same answer, and a person may upload a file twice."""
+    first = studio.converse.keep_take(ME, conversation_id, spoken())
+    other_id = studio.converse.start(ME, Options()).id
+    add_turn = Conversations.add_turn
+
+    def meanwhile(self: Conversations, *given: Any, **values: Any) -> str:
+        monkeypatch.setattr(Conversations, "add_turn", add_turn)
+        studio.converse.discard(ME, conversation_id, first.id)  # nothing has the clip now: it is forgotten
+        assert not studio.clips.owns(ME, first.clip_digest or "")
+        return add_turn(self, *given, **values)
+
+    monkeypatch.setattr(Conversations, "add_turn", meanwhile)
+    second = studio.converse.keep_take(ME, other_id, spoken())
+
+    assert second.state is State.RECORDED
+    assert studio.clips.read(ME, second.clip_digest or "") == spoken()

@@ -27,6 +27,7 @@ from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.roles import choose
+from audiokit.converse.conversation import Options, Speaker, State
 from audiokit.converse.prompting.prompts import KeptPrompt, Progress, Stage
 from audiokit.converse.spares import spares
 from audiokit.errors import AudiokitError, NotAllowed, NotFound
@@ -168,7 +169,7 @@ def test_each_stage_has_its_time_and_its_cost_from_the_ledger(scripted: Script) 
 
     transcribe, refine = desk.ledger.of_turn(prompt.id)
     assert (transcribe.page, transcribe.person_id) == ("record_and_converse", ME)
-    assert desk.pipeline.costs(prompt.id) == {
+    assert desk.pipeline.costs(ME, prompt.id) == {
         Stage.TRANSCRIBE: transcribe.cost_nanousd,
         Stage.REFINE: refine.cost_nanousd,
     }
@@ -179,7 +180,7 @@ def test_each_stage_has_its_time_and_its_cost_from_the_ledger(scripted: Script) 
 def test_a_cost_that_is_not_known_is_none(scripted: Script) -> None:
     desk, _ = scripted(completion(content="Write a poem."))
     prompt = desk.pipeline.refine(ME, transcribed(desk).id)
-    assert desk.pipeline.costs(prompt.id) == {Stage.REFINE: None}
+    assert desk.pipeline.costs(ME, prompt.id) == {Stage.REFINE: None}
 
 
 @pytest.mark.parametrize("fault", [busy(), broken(), bad_key()], ids=["busy", "broken", "key refused"])
@@ -240,7 +241,7 @@ def test_where_all_transcribers_fail_the_stage_says_so_and_the_rest_is_left_alon
     assert [prompt.at(stage).progress for stage in Stage] == ["done", "done", "failed", "waiting"]
     assert "gpt-4o-transcribe was tried too" in (prompt.at(Stage.TRANSCRIBE).failure or "")
     assert len(server.requests) == 2
-    assert desk.pipeline.costs(prompt.id) == {Stage.TRANSCRIBE: 0}
+    assert desk.pipeline.costs(ME, prompt.id) == {Stage.TRANSCRIBE: 0}
 
 
 def test_another_endpoint_answers_where_the_first_cannot_be_reached(tmp_path: Path, door: Door) -> None:
@@ -385,7 +386,8 @@ def test_the_price_stands_before_and_is_of_what_is_left(desk: Desk) -> None:
 
 def test_a_prompt_takes_its_clips_along_unless_something_else_has_them(desk: Desk) -> None:
     prompt = desk.pipeline.clean(ME, desk.pipeline.capture(ME, spoken()).id)
-    desk.elsewhere.add(prompt.clip_digest or "")
+    heading = desk.conversations.start(ME, Options())
+    desk.conversations.add_turn(heading.id, Speaker.PERSON, State.RECORDED, clip_digest=prompt.clip_digest)
 
     desk.pipeline.remove(ME, prompt.id)
 

@@ -16,6 +16,8 @@ from audiokit.converse.prompting.prompts import KeptPrompt, KeptStage, Progress,
 from audiokit.converse.prompting.styles import DEFAULT, STYLES, instructions_for, material, style_of
 from audiokit.errors import NotFound
 from audiokit.people.persons import Persons
+from audiokit.store.blobs import Blobs
+from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
 
 ME = "local"
@@ -83,7 +85,6 @@ def test_a_prompt_is_only_its_persons(prompts: Prompts) -> None:
         prompts.remove("eve", prompt.id)
     prompts.settle(stranger, Stage.CLEAN, KeptStage(progress=Progress.DONE), refined="x")
     assert prompts.headings("eve") == ()
-    assert prompts.uses_of("eve", prompt.clip_digest or "") == 0
     assert prompts.open(ME, prompt.id) == prompt
 
 
@@ -124,10 +125,16 @@ def test_a_result_for_a_prompt_that_is_gone_is_let_go(prompts: Prompts) -> None:
         prompts.open(ME, prompt.id)
 
 
-def test_a_clip_is_used_as_it_was_recorded_and_as_it_was_cleaned(prompts: Prompts) -> None:
-    prompt = begun(prompts, clip_digest="b" * 64)
-    prompts.settle(prompt, Stage.CLEAN, KeptStage(), cleaned_digest="c" * 64)
-    assert [prompts.uses_of(ME, letter * 64) for letter in "bcd"] == [1, 1, 0]
+def test_a_clip_is_kept_while_a_prompt_has_it_as_recorded_or_as_cleaned(prompts: Prompts, tmp_path: Path) -> None:
+    clips = Clips(prompts.database, Blobs(tmp_path / "blobs"))
+    recorded, cleaned, loose = (clips.keep(ME, data, "audio/wav", "take") for data in (b"one", b"two", b"three"))
+    prompt = begun(prompts, clip_digest=recorded)
+    prompts.settle(prompt, Stage.CLEAN, KeptStage(), cleaned_digest=cleaned)
+
+    for digest in (recorded, cleaned, loose):
+        clips.forget(ME, digest)
+
+    assert [clips.owns(ME, digest) for digest in (recorded, cleaned, loose)] == [True, True, False]
 
 
 def test_the_stages_become_wanted_one_after_the_other() -> None:

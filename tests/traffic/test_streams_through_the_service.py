@@ -471,7 +471,7 @@ def test_without_usage_the_answer_is_whole_and_its_tokens_and_cost_are_unknown(d
     (entry,) = outcome.chats
     assert row(entry) == ("answered", None, None, truth.model, truth.created)
     assert tokens_in(entry) == UNKNOWN
-    assert outcome.service.costs(entry.conversation_id or "") == {outcome.said.id: None}
+    assert outcome.service.costs(ME, entry.conversation_id or "") == {outcome.said.id: None}
 
 
 @each(STREAMS)

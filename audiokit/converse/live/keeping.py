@@ -12,12 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from audiokit.audio.measuring.peaks import PeaksMeter
-from audiokit.audio.voice.alignment import TimedWord, text_of, word_times
-from audiokit.audio.wav import from_pcm16, wav_header
-from audiokit.converse.conversation import POINTS, CallMade, Conversation, Speaker, State, Timing
+from audiokit.audio.voice.alignment import TimedWord, text_of
+from audiokit.converse.conversation import CallMade, Conversation, Speaker, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.live.turns import Said, Spoken
+from audiokit.converse.sounds import kept_sound, placed, timings
 from audiokit.errors import Busy
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Entry, Ledger
@@ -59,11 +58,11 @@ class Keeping:
 
     def keep_said(self, said: Said, state: State = State.ANSWERED) -> None:
         """Append what the person said or typed; its words may come later. What was not sent can be, some other time."""
-        sound = self._kept_sound(said.pcm16, "take") if said.pcm16 else {}
-        length = {"sent_s": sound["duration_s"]} if sound else {}
-        said.turn_id = self.conversations.add_turn(
-            self.conversation_id, Speaker.PERSON, state, words=said.words or None, **sound, **length
-        )
+        with kept_sound(self.clips, self.person_id, said.pcm16, "take") as sound:
+            length = {"sent_s": sound["duration_s"]} if sound else {}
+            said.turn_id = self.conversations.add_turn(
+                self.conversation_id, Speaker.PERSON, state, words=said.words or None, **sound, **length
+            )
         self._entitle(said.words)
 
     def keep_words(self, said: Said, words: str, note: str | None) -> None:
@@ -77,41 +76,28 @@ class Keeping:
     def keep_reply(self, reply: KeptReply) -> None:
         """Append what was heard of the model's turn, words and sound cut at the same place."""
         spoken = reply.spoken
-        timed = word_times(spoken.words, from_pcm16(spoken.whole, _RATE_HZ)) if spoken.whole else ()
-        words, timed = _heard(spoken, timed)
-        sound = self._kept_sound(spoken.pcm16, "reply") if spoken.pcm16 else {}
+        words, timed = _heard(spoken, placed(spoken.words, spoken.whole))
         notes = (*reply.notes, _INTERRUPTED) if spoken.is_cut else reply.notes
-        self.conversations.add_turn(
-            self.conversation_id,
-            Speaker.MODEL,
-            State.ANSWERED,
-            words=words,
-            model=reply.model,
-            endpoint=reply.endpoint,
-            first_sound_ms=reply.first_sound_ms,
-            total_ms=reply.total_ms,
-            notes=notes,
-            calls=reply.calls,
-            timings=tuple(Timing(w.text, round(w.start_s, 2), round(w.end_s, 2), w.is_joined) for w in timed),
-            **sound,
-        )
+        with kept_sound(self.clips, self.person_id, spoken.pcm16, "reply") as sound:
+            self.conversations.add_turn(
+                self.conversation_id,
+                Speaker.MODEL,
+                State.ANSWERED,
+                words=words,
+                model=reply.model,
+                endpoint=reply.endpoint,
+                first_sound_ms=reply.first_sound_ms,
+                total_ms=reply.total_ms,
+                notes=notes,
+                calls=reply.calls,
+                timings=timings(timed),
+                **sound,
+            )
         self._entitle(words)
 
     def write(self, entry: Entry, said: Said | None) -> None:
         """Write an entry, beside the turn that it was for."""
         self.ledger.write(replace(entry, turn_id=said.turn_id if said else None))
-
-    def _kept_sound(self, pcm16: bytes, kind: str) -> dict[str, object]:
-        clip, drawn = from_pcm16(pcm16, _RATE_HZ), PeaksMeter(_RATE_HZ)
-        drawn.add(clip.samples)
-        digest = self.clips.keep(self.person_id, wav_header(len(pcm16)) + pcm16, "audio/wav", kind)
-        self.clips.draw(self.person_id, digest, drawn.result().to_bytes())
-        return {
-            "clip_digest": digest,
-            "clip_media_type": "audio/wav",
-            "duration_s": clip.duration_s,
-            "peaks": drawn.result().points(n=POINTS),
-        }
 
     def _entitle(self, words: str | None) -> None:
         """Name a conversation that has no name by the first words in it."""

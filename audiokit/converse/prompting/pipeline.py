@@ -47,15 +47,13 @@ _OURS = "audiokit itself failed here. Your recording is kept. Try it again."
 class PipelineService:
     """Prompts made of recordings. Built once, shared by all visitors; every call names the person.
 
-    ``stages`` does the work, and ``other_uses`` counts where else a person has a clip. A stage that no one here has in
-    hand for ``interrupted_after_s`` was lost.
+    ``stages`` does the work. A stage that no one here has in hand for ``interrupted_after_s`` was lost.
     """
 
     prompts: Prompts
     clips: Clips
     ledger: Ledger
     stages: Stages
-    other_uses: Callable[[str, str], int]
     background: Background = field(default_factory=Background)
     interrupted_after_s: float = 10.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -95,8 +93,8 @@ class PipelineService:
         """
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
-        digest = self.clips.keep(person_id, data, media_type, "take")
-        prompt = self.prompts.add(person_id, style=style, clip_digest=digest, clip_media_type=media_type)
+        with self.clips.keeping(person_id, data, media_type, "take") as digest:
+            prompt = self.prompts.add(person_id, style=style, clip_digest=digest, clip_media_type=media_type)
         kept = KeptStage(media_type=media_type, made_of=prompt.input_of(Stage.RECORD), made=fingerprint(digest))
         try:
             known = known or self.look(data)
@@ -186,11 +184,11 @@ class PipelineService:
             refine_price=lambda: self.stages.price_of(Role.WRITE),
         )
 
-    def costs(self, prompt_id: str) -> dict[Stage, int | None]:
+    def costs(self, person_id: str, prompt_id: str) -> dict[Stage, int | None]:
         """Return what each stage has cost, every run of it together; None where a part of it is unknown."""
         spent: dict[Stage, int | None] = {}
         for entry in self.ledger.of_turn(prompt_id):
-            if (stage := _KINDS.get(entry.kind)) is not None:
+            if entry.person_id == person_id and (stage := _KINDS.get(entry.kind)) is not None:
                 so_far, cost = spent.get(stage, 0), entry.cost_nanousd
                 spent[stage] = None if so_far is None or cost is None else so_far + cost
         return spent
@@ -254,8 +252,7 @@ class PipelineService:
     def _forget(self, person_id: str, *digests: str | None) -> None:
         """Let go of clips that neither a prompt nor anything else of this person's has any more."""
         for digest in {digest for digest in digests if digest}:
-            if not (self.prompts.uses_of(person_id, digest) or self.other_uses(person_id, digest)):
-                self.clips.forget(person_id, digest)
+            self.clips.forget(person_id, digest)
 
     def _ms_since(self, began: float) -> int:
         return round((self.clock() - began) * 1000)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from audiokit.errors import NotFound
 from audiokit.store.database import Database, hold
@@ -251,14 +251,6 @@ class Prompts:
                 return False
             mine = (prompt_table.c.id == prompt_id) & (prompt_table.c.person_id == person_id)
             return connection.execute(delete(prompt_table).where(mine)).rowcount == 1
-
-    def uses_of(self, person_id: str, clip_digest: str) -> int:
-        """Return how many of this person's prompts have this clip, as it was recorded or cleaned."""
-        table = prompt_table.c
-        either = (table.clip_digest == clip_digest) | (table.cleaned_digest == clip_digest)
-        count = select(func.count()).where(table.person_id == person_id, either)
-        with self.database.read() as connection:
-            return int(connection.execute(count).scalar_one())
 
     def _write(
         self, connection: Connection, prompt: KeptPrompt, stage: Stage, kept: KeptStage, **outputs: str | None

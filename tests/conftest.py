@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 from browser import browser
+from hypothesis import settings
 
 __all__ = ["browser"]
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect; tests are never run for time
+settings.load_profile("untimed")
 
 _LOOPBACK = ("127.", "localhost", "::1")
 _OURS = ("AUDIOKIT_", "OPENAI_", "AZURE_OPENAI_")

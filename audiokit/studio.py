@@ -18,17 +18,16 @@ from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.offers import Offer, offers
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
+from audiokit.catalog.spares import spares
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.library import OwnTurns
 from audiokit.converse.live import LiveBridge, LiveOptions, LiveService
-from audiokit.converse.place import Place
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import Prompts
 from audiokit.converse.prompting.stages import Stages
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
-from audiokit.converse.spares import spares
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.people.addresses import Signer, load_secret
@@ -39,6 +38,7 @@ from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, endpoints_of, open_client
 from audiokit.speech.growing import Growing
 from audiokit.speech.metered import Metered
+from audiokit.speech.place import Place
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller
 from audiokit.speech.served import Served

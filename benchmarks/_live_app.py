@@ -25,7 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from audiokit.api.assets import asset_routes
 from audiokit.api.live import live_routes
-from audiokit.converse.live_seam import BYTES_PER_MS, Browser
+from audiokit.converse.live.seam import BYTES_PER_MS, Browser
 from audiokit.people.addresses import Signer, live_socket_url
 from audiokit.ui.live import live
 from audiokit.ui.live_webrtc import live_webrtc

@@ -15,18 +15,18 @@ from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import Choice, choose
+from audiokit.catalog.spares import spares
 from audiokit.converse.conversations import Conversations
-from audiokit.converse.place import Place
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import Prompts
 from audiokit.converse.prompting.stages import Stages
 from audiokit.converse.rooms import Rooms
-from audiokit.converse.spares import spares
 from audiokit.people.persons import Persons
 from audiokit.people.preferences import Preferences
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, open_client
 from audiokit.speech.metered import Metered
+from audiokit.speech.place import Place
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller
 from audiokit.speech.varied import Varied

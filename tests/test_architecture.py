@@ -15,7 +15,7 @@ PACKAGE = ROOT / "audiokit"
 # docs: DESIGN, "The house". A room imports only from storeys below its own, and never sideways.
 STOREYS: dict[str, int] = {
     "errors": 0, "money": 0, "process": 0, "settings": 0, "telemetry": 0,
-    "audio": 1, "catalog": 1, "documents": 1, "store": 1,
+    "audio": 1, "catalog": 1, "documents": 1, "store": 1, "words": 1,
     "offline": 2, "people": 2, "usage": 2,
     "speech": 3,
     "converse": 4, "sentiment": 4, "summaries": 4,

@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket
 from audiokit.api.guard import same_origin
 from audiokit.api.live_socket import Limits, SocketBrowser
 from audiokit.api.refusals import answering, refusal
-from audiokit.converse.live_seam import LiveBridge
+from audiokit.converse.live.seam import LiveBridge
 from audiokit.errors import AudiokitError, NotAllowed
 from audiokit.people.addresses import Signer
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from audiokit.converse.live_inbox import Inbox
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.inbox import Inbox
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 
 __all__ = ["Limits", "SocketBrowser"]
 
@@ -43,7 +43,7 @@ class Limits:
 
 
 class SocketBrowser:
-    """A WebSocket as a :class:`~audiokit.converse.live_seam.Browser`.
+    """A WebSocket as a :class:`~audiokit.converse.live.seam.Browser`.
 
     Whoever has it runs :meth:`read` and :meth:`keep` beside the bridge. ``farewell`` is the code and the sentence to
     close with.

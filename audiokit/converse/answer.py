@@ -14,11 +14,11 @@ from audiokit.converse.asking import Answered, Asking, Attempt
 from audiokit.converse.conversation import CallMade, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import digest_request, worth_condensing
-from audiokit.converse.in_turn import Answer
 from audiokit.converse.sounds import kept_sound, placed, timings
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
+from audiokit.speech.in_turn import Answer
 from audiokit.speech.replies import Ending, Speech
 from audiokit.store.clips import Clips
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from audiokit.catalog.models import Modality, Role, Tier
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, cost, text_tokens
 from audiokit.catalog.roles import Choice
+from audiokit.converse.answering_at import decides_apart, who_answers
 from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Memory, Speaker
 from audiokit.converse.history import BYTES_PER_S, Carried, Way, carried, sent_s, tokens
 from audiokit.converse.instructions import DECIDING, instructions_for
-from audiokit.converse.place import Place
 from audiokit.converse.quote import Expected, Quote, quote
 from audiokit.errors import NotConfigured
+from audiokit.speech.place import Place
 from audiokit.speech.requests import MAX_SOUND_BYTES, Tool
 
 __all__ = ["Outlook", "compacted", "goes_along", "outlook"]
@@ -52,7 +53,7 @@ def outlook(
     """
     options = conversation.heading.options
     hears = new is not None and new.clip_digest is not None
-    choice = place.answering(options, hears=hears)
+    choice = who_answers(place, options, hears=hears)
     ways = goes_along(place, choice, conversation, new, now=now)
     expected = _expected(conversation, new)
     price, words_price = place.price_of(choice), _words_price(place)
@@ -122,7 +123,7 @@ def _offering(
     """Price what functions cost even if none is called: they are described, perhaps to a model of their own."""
     described = sum(text_tokens(f"{tool.name} {tool.description} {json.dumps(tool.parameters)}") for tool in tools)
     hears = new is not None and new.clip_digest is not None
-    if not place.decides_apart(conversation.heading.options, choice, hears=hears):
+    if not decides_apart(place, conversation.heading.options, choice, hears=hears):
         return _text_cost(place.price_of(choice), described, 0)
     try:
         decider = place.choose(Role.WRITE, Tier.MINI)

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.converse.answer import Summing
+from audiokit.converse.answering_at import decides_apart, voice_of, who_answers
 from audiokit.converse.asking import Attempt
 from audiokit.converse.conversation import Conversation, KeptTurn
 from audiokit.converse.history import as_turns, carried
-from audiokit.converse.in_turn import Answer, answer_in_turn
 from audiokit.converse.instructions import DECIDING, instructions_for
 from audiokit.converse.outlook import compacted, goes_along
-from audiokit.converse.place import Place
 from audiokit.errors import NotConfigured
+from audiokit.speech.in_turn import Answer, answer_in_turn
+from audiokit.speech.place import Place
 from audiokit.speech.requests import MAX_SOUND_BYTES, Caller, Converse, Heard, PersonTurn, Transcribe
 
 __all__ = ["Sending"]
@@ -63,7 +64,7 @@ class Sending:
 
     def _attempt(self, place: Place) -> Attempt:
         options, hears = self.conversation.heading.options, self.turn.clip_digest is not None
-        choice = place.answering(options, hears=hears)
+        choice = who_answers(place, options, hears=hears)
         said = PersonTurn(
             words=self.turn.typed if hears else self.turn.words, sound=self.listen(self.turn) if hears else None
         )
@@ -76,10 +77,10 @@ class Sending:
                 model=choice.model_name,
                 turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),
                 instructions=instructions_for(self.conversation.heading),
-                voice=place.voice(options, choice),
+                voice=voice_of(place, options, choice),
             )
 
-        decide = self._deciding(place) if place.decides_apart(options, choice, hears=hears) else None
+        decide = self._deciding(place) if decides_apart(place, options, choice, hears=hears) else None
         return Attempt(endpoint=place.endpoint, speech=place.speech_for(self.caller), ask=ask, decide=decide)
 
     def _deciding(self, place: Place) -> Callable[[str], Converse]:

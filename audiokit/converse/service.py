@@ -16,18 +16,19 @@ from audiokit.audio.reading.sniff import sniff
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.offers import Offer
 from audiokit.converse.answer import Answering, Job
+from audiokit.converse.answering_at import calls_while_speaking
 from audiokit.converse.conversation import POINTS, Conversation, Heading, KeptTurn, Memory, Options, Speaker, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.export.archive import exported
 from audiokit.converse.export.zipped import Exported
 from audiokit.converse.outlook import Outlook, outlook
-from audiokit.converse.place import Place
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.sending import Sending
 from audiokit.converse.take import heard_of, order_for, refuse_unsendable
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import InputError, NotAllowed
 from audiokit.speech.growing import Growing
+from audiokit.speech.place import Place
 from audiokit.speech.requests import Caller, Heard
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Ledger
@@ -187,7 +188,7 @@ class ConverseService:
     def calls_while_speaking(self) -> bool:
         """Whether tools cost no second call, and no waiting, with the model that answers by default."""
         place = self.places[0]
-        return place.calls_while_speaking(place.choose(Role.CONVERSE, Tier.FULL))
+        return calls_while_speaking(place, place.choose(Role.CONVERSE, Tier.FULL))
 
     def outlook(self, conversation: Conversation, new: KeptTurn | None = None) -> Outlook:
         """Return what sending ``new`` would mean, or a few typed words where there is nothing yet."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from audiokit import money
-from audiokit.converse.live_seam import LiveBridge
+from audiokit.converse.live.seam import LiveBridge
 from audiokit.errors import AudiokitError
 from audiokit.ui.live import LiveResult
 from audiokit.ui.live_webrtc_browser import SAMPLE_RATE_HZ, LiveView, WebRtcBrowser

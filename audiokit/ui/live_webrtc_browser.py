@@ -14,8 +14,8 @@ import numpy as np
 from audiokit.audio.clip import Clip
 from audiokit.audio.resample import Resampler
 from audiokit.audio.wav import to_pcm16
-from audiokit.converse.live_inbox import Inbox
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.inbox import Inbox
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 
 __all__ = ["SAMPLE_RATE_HZ", "LiveLine", "LiveView", "Source", "WebRtcBrowser"]
 
@@ -82,7 +82,7 @@ class LiveView:
 
 
 class WebRtcBrowser:
-    """WebRTC tracks as a :class:`~audiokit.converse.live_seam.Browser`; all of it runs on aiortc's event loop.
+    """WebRTC tracks as a :class:`~audiokit.converse.live.seam.Browser`; all of it runs on aiortc's event loop.
 
     Whoever has it runs :meth:`feed` beside the bridge. What was heard is known as far as the track: packets on their
     way, and the browser's own buffer of some 200 to 400 ms, are counted as heard.

@@ -29,9 +29,9 @@ from audiokit.audio.measuring.loudness import loudness
 from audiokit.audio.wav import to_pcm16, to_wav
 from audiokit.converse.export.levelled import levelled
 from audiokit.converse.export.transcript import Said, Transcript
-from audiokit.converse.export.word_times import Word
 from audiokit.converse.export.zipped import Exported, ExportedTurn, file_name, write_export
 from audiokit.errors import Damaged, NotConfigured, NotFound, StoreError, UnreadableAudio
+from audiokit.words.word_times import Word
 
 RATE = 24_000
 AT = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)

@@ -17,7 +17,7 @@ from talking import FakeBrowser, Talking, service, sound, talking
 from audiokit.converse.conversation import Options, Speaker, State
 from audiokit.converse.live import LiveOptions
 from audiokit.converse.live.outlet import MAX_AHEAD_MS
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 from audiokit.errors import NotFound, ProviderError, QuotaExhausted
 from audiokit.settings import Settings
 from audiokit.speech.realtime import TurnTaking

@@ -12,9 +12,9 @@ from talking import sound
 from audiokit.converse.live import PRESETS, LiveOptions
 from audiokit.converse.live.microphone import MAX_WAITING_MS, Microphone, Tape
 from audiokit.converse.live.playback import Playback
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 from audiokit.converse.live.spending import Budget, Spending
 from audiokit.converse.live.turns import Speaking
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
 from audiokit.errors import InputError
 from audiokit.speech.realtime import TurnTaking
 

@@ -16,15 +16,16 @@ from turns import HERE, NOW, a_turn, conversation_of, said, told
 from audiokit.catalog.models import Catalog, Provider
 from audiokit.catalog.prices import price_on
 from audiokit.converse.answer import Answering, Job, Summing
+from audiokit.converse.answering_at import decides_apart, who_answers
 from audiokit.converse.asking import Attempt
 from audiokit.converse.conversation import Memory, Options, Speaker, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import worth_condensing
 from audiokit.converse.history import Way, as_turns, carried
-from audiokit.converse.in_turn import Answer
 from audiokit.converse.quote import Expected, quote
 from audiokit.errors import NotAllowed, NotFound, NothingHeard, ProviderRefused
 from audiokit.settings import Settings
+from audiokit.speech.in_turn import Answer
 from audiokit.speech.replies import Reply
 from audiokit.speech.requests import MAX_SOUND_BYTES, Converse, Heard, InputFormat, PersonTurn, Request
 from audiokit.studio import Studio, open_studio
@@ -287,9 +288,9 @@ def test_a_deployment_by_any_name_is_not_offered_tools_while_it_speaks(
     studio: Studio, provider: Provider, apart: bool
 ) -> None:
     (place,) = studio.converse.places
-    choice = replace(place.answering(Options(), hears=True), model_name="my-own-deployment")
+    choice = replace(who_answers(place, Options(), hears=True), model_name="my-own-deployment")
     there = replace(place, endpoint=replace(place.endpoint, provider=provider))
-    assert there.decides_apart(Options(), choice, hears=True) is apart
+    assert decides_apart(there, Options(), choice, hears=True) is apart
 
 
 def test_a_turn_that_has_to_wait_for_another_is_told_so(studio: Studio, conversation_id: str) -> None:

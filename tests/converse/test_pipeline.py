@@ -27,9 +27,9 @@ from audiokit.audio.measuring.peaks import Waveform
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.roles import choose
+from audiokit.catalog.spares import spares
 from audiokit.converse.conversation import Options, Speaker, State
 from audiokit.converse.prompting.prompts import KeptPrompt, Progress, Stage
-from audiokit.converse.spares import spares
 from audiokit.errors import AudiokitError, NotAllowed, NotFound
 from audiokit.offline.engine import Engine
 from audiokit.offline.server import create_app

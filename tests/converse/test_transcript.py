@@ -12,8 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.converse.export.markdown import escaped, paragraphs
-from audiokit.converse.export.plain_text import cleaned, file_stem, one_line
 from audiokit.converse.export.transcript import (
     Call,
     Entry,
@@ -26,7 +24,9 @@ from audiokit.converse.export.transcript import (
     spoken,
 )
 from audiokit.converse.export.transcript_json import as_json
-from audiokit.converse.export.word_times import Word
+from audiokit.words.markdown import escaped, paragraphs
+from audiokit.words.plain_text import cleaned, file_stem, one_line
+from audiokit.words.word_times import Word
 
 AT = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)
 ASKED = Entry(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from audiokit.converse.conversation import Conversation, KeptTurn, Speaker
 from audiokit.converse.export.transcript import Call, Said
-from audiokit.converse.export.word_times import Word
 from audiokit.converse.export.zipped import Exported, ExportedTurn
+from audiokit.words.word_times import Word
 
 __all__ = ["exported"]
 

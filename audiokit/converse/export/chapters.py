@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from audiokit.audio.writing.tags import Chapter
-from audiokit.converse.export.plain_text import one_line
 from audiokit.converse.export.transcript import Entry, Transcript
+from audiokit.words.plain_text import one_line
 
 __all__ = ["chapters_of"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from audiokit.converse.export.plain_text import one_line
 from audiokit.converse.export.transcript import Transcript, clock
+from audiokit.words.plain_text import one_line
 
 __all__ = ["readme"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from audiokit.converse.export.cues import Spoken
-from audiokit.converse.export.markdown import escaped, paragraphs
-from audiokit.converse.export.plain_text import cleaned, one_line
-from audiokit.converse.export.word_times import Word
 from audiokit.money import show
+from audiokit.words.cues import Spoken
+from audiokit.words.markdown import escaped, paragraphs
+from audiokit.words.plain_text import cleaned, one_line
+from audiokit.words.word_times import Word
 
 __all__ = ["Call", "Entry", "Said", "Stretch", "Transcript", "as_markdown", "as_text", "clock", "spoken", "timings"]
 

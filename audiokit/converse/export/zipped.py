@@ -25,11 +25,8 @@ from audiokit.audio.writing.formats import SoundFormat
 from audiokit.audio.writing.stitch import Mark, Part, joined
 from audiokit.audio.writing.tags import Tags
 from audiokit.audio.writing.write import write
-from audiokit.converse.export.captions import as_srt, as_vtt
 from audiokit.converse.export.chapters import chapters_of
-from audiokit.converse.export.cues import cues
 from audiokit.converse.export.levelled import SAMPLE_RATE_HZ
-from audiokit.converse.export.plain_text import file_stem, one_line
 from audiokit.converse.export.readme import readme
 from audiokit.converse.export.transcript import (
     Entry,
@@ -42,6 +39,9 @@ from audiokit.converse.export.transcript import (
 )
 from audiokit.converse.export.transcript_json import as_json
 from audiokit.errors import InputError, NotFound, StoreError
+from audiokit.words.captions import as_srt, as_vtt
+from audiokit.words.cues import cues
+from audiokit.words.plain_text import file_stem, one_line
 
 __all__ = ["Exported", "ExportedTurn", "file_name", "write_export"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from audiokit.catalog.prices import Price, Usage, cost
 from audiokit.converse.live.keeping import Keeper
+from audiokit.converse.live.seam import BYTES_PER_MS
 from audiokit.converse.live.spending import Budget, Spending
 from audiokit.converse.live.talk import Line, Talk
 from audiokit.converse.live.turns import Said
-from audiokit.converse.live_seam import BYTES_PER_MS
 from audiokit.speech.realtime_events import HeardWords, ReplyEnded, ReplyStatus
 from audiokit.store.columns import utc_now
 from audiokit.store.ids import new_id

@@ -18,9 +18,9 @@ from audiokit.converse.live.keeping import Keeper
 from audiokit.converse.live.microphone import Microphone
 from audiokit.converse.live.options import history_of
 from audiokit.converse.live.outlet import Outlet
+from audiokit.converse.live.seam import Browser
 from audiokit.converse.live.spending import Spending
 from audiokit.converse.live.talk import Line, Talk
-from audiokit.converse.live_seam import Browser
 from audiokit.errors import AudiokitError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnreachable
 from audiokit.speech.fallback import may_go_elsewhere
 from audiokit.speech.realtime import LiveSetup, Session, open_session

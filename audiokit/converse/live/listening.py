@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from audiokit.converse.live.microphone import Microphone, Tape
+from audiokit.converse.live.seam import BYTES_PER_MS
 from audiokit.converse.live.talk import Talk
 from audiokit.converse.live.turns import Said
-from audiokit.converse.live_seam import BYTES_PER_MS
 from audiokit.speech.realtime import Session, TurnTaking
 from audiokit.speech.realtime_bodies import SILENCE_MS
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import NamedTuple
 
-from audiokit.converse.live_seam import BYTES_PER_MS
+from audiokit.converse.live.seam import BYTES_PER_MS
 
 __all__ = ["MAX_WAITING_MS", "Microphone", "Tape"]
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from audiokit.converse.live.playback import Playback
-from audiokit.converse.live_seam import BYTES_PER_MS, Browser
+from audiokit.converse.live.seam import BYTES_PER_MS, Browser
 
 __all__ = ["MAX_AHEAD_MS", "Outlet"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 
 __all__ = ["Playback"]
 

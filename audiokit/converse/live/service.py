@@ -14,10 +14,10 @@ from audiokit.converse.live.bridge import LiveBridge
 from audiokit.converse.live.keeping import Keeping
 from audiokit.converse.live.options import LiveOptions
 from audiokit.converse.live.talk import TRANSLATIONS, Line, Talk
-from audiokit.converse.place import Place
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import ModelRetired, NotConfigured
 from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.place import Place
 from audiokit.speech.realtime_translation import TRANSCRIBER
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Ledger

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
+from audiokit.converse.answering_at import voice_of
 from audiokit.converse.conversation import Conversation
 from audiokit.converse.live.keeping import Keeping
 from audiokit.converse.live.options import LiveOptions, instructions_of
-from audiokit.converse.place import Place
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.place import Place
 from audiokit.speech.realtime import LiveSetup
 from audiokit.speech.requests import Turn
 
@@ -65,7 +66,7 @@ class Talk:
         return LiveSetup(
             model=line.choice.model_name,
             instructions=instructions_of(conversation, self.options),
-            voice=line.place.voice(conversation.heading.options, line.choice),
+            voice=voice_of(line.place, conversation.heading.options, line.choice),
             turn_taking=self.options.turns,
             language=None if self.options.way.languages > 1 else self.options.language,
             tools=self.toolbox.tools if self.toolbox else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from audiokit.converse.live_seam import BYTES_PER_MS
+from audiokit.converse.live.seam import BYTES_PER_MS
 
 __all__ = ["Latency", "Said", "Speaking", "Spoken"]
 

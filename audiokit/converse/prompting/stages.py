@@ -15,13 +15,13 @@ from audiokit.audio.writing.formats import SoundFormat
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
-from audiokit.converse.in_turn import Answer, answer_in_turn
-from audiokit.converse.place import Place
 from audiokit.converse.prompting.prompts import KeptPrompt, KeptStage, Stage, fingerprint
 from audiokit.converse.prompting.styles import instructions_for, material, style_of
 from audiokit.converse.rooms import Rooms
 from audiokit.converse.take import heard_of, refuse_unsendable
 from audiokit.errors import ProviderRefused, ReplyUnusable
+from audiokit.speech.in_turn import Answer, answer_in_turn
+from audiokit.speech.place import Place
 from audiokit.speech.replies import Ending
 from audiokit.speech.requests import Caller, Converse, Heard, InputFormat, PersonTurn, Request, Transcribe
 from audiokit.store.clips import Clips

@@ -9,11 +9,11 @@ from scripted import ENDPOINT, WAV, ScriptedSpeech
 
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.roles import Choice, choose
-from audiokit.converse.in_turn import Answer, answer_in_turn
-from audiokit.converse.place import Place
-from audiokit.converse.spares import spares
+from audiokit.catalog.spares import spares
 from audiokit.errors import ProviderBusy, ProviderUnreachable, QuotaExhausted
 from audiokit.speech.failures import NO_ANSWER_CODE
+from audiokit.speech.in_turn import Answer, answer_in_turn
+from audiokit.speech.place import Place
 from audiokit.speech.replies import Reply
 from audiokit.speech.requests import Caller, Heard, InputFormat, Request, Transcribe
 

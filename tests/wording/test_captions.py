@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiokit.converse.export.captions import as_srt, as_vtt
-from audiokit.converse.export.cues import Cue, Spoken, cues
-from audiokit.converse.export.plain_text import cells, one_line
-from audiokit.converse.export.word_times import Word
+from audiokit.words.captions import as_srt, as_vtt
+from audiokit.words.cues import Cue, Spoken, cues
+from audiokit.words.plain_text import cells, one_line
+from audiokit.words.word_times import Word
 
 SENTENCE = (
     "Sense and Sensibility was the first novel that she saw in print. It took her sixteen years, and two tries, "

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from audiokit.catalog.models import Role, Tier
-from audiokit.converse.place import Place
 from audiokit.errors import NotConfigured, ProviderError, ProviderUnreachable, QuotaExhausted
 from audiokit.speech.failures import may_be_billed
+from audiokit.speech.place import Place
 from audiokit.speech.replies import Reply
 from audiokit.speech.requests import Caller, Request
 

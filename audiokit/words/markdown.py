@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiokit.converse.export.plain_text import cleaned
+from audiokit.words.plain_text import cleaned
 
 __all__ = ["escaped", "paragraphs"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from audiokit.converse.export.cues import Cue
+from audiokit.words.cues import Cue
 
 __all__ = ["as_srt", "as_vtt"]
 

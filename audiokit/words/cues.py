@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from audiokit.converse.export.plain_text import cells, one_line
-from audiokit.converse.export.word_times import Word, times_of
+from audiokit.words.plain_text import cells, one_line
+from audiokit.words.word_times import Word, times_of
 
 __all__ = ["MAX_CELLS", "MAX_CUE_MS", "MAX_LINES", "Cue", "Spoken", "cues"]
 

@@ -29,7 +29,7 @@ KEPT_IN: dict[str, set[str]] = {
     "streamlit": {"ui"},
     "openai": {"speech"},
     "starlette": {"api", "offline"},
-    "sqlalchemy": {"store", "usage", "people", "converse"},
+    "sqlalchemy": {"store", "usage", "people", "converse", "summaries"},
     "av": {"audio"},
     "soundfile": {"audio"},
     "pocketsphinx": {"offline"},

@@ -37,10 +37,14 @@ __all__ = [
     "conversation",
     "entry",
     "insert_once",
+    "line",
+    "made",
     "metadata",
     "person",
     "preference",
+    "programme",
     "prompt",
+    "source",
     "turn",
 ]
 
@@ -172,6 +176,105 @@ class _Prompt(TypedColumns):
 prompt: Final = Table("prompt", metadata, _Prompt, Index(None, "person_id", "updated_at"))
 
 
+class _Programme(TypedColumns):
+    """Documents on their way to a recording. ``reserved_nanousd`` is held for calls under way, below the cap."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"))
+    title: Named[str] = Column(Words)
+    shape: Named[Any | None] = Column(JsonText)
+    state: Named[str] = Column(Words)
+    chapters: Named[Any | None] = Column(JsonText)
+    notes: Named[Any | None] = Column(JsonText)
+    job_id: Named[str | None] = Column(Words)
+    goes_on: Named[bool] = Column(Boolean, server_default=false())
+    low_nanousd: Named[int | None] = Column(BigInteger)
+    high_nanousd: Named[int | None] = Column(BigInteger)
+    cap_nanousd: Named[int | None] = Column(BigInteger)
+    spent_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    reserved_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    trouble: Named[str | None] = Column(Words)
+    clip_digest: Named[str | None] = Column(Words)
+    clip_media_type: Named[str | None] = Column(Words)
+    duration_s: Named[float | None] = Column(Double)
+    peaks: Named[Any | None] = Column(JsonText)
+    marks: Named[Any | None] = Column(JsonText)
+    created_at: Named[datetime] = Column(Instant)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+programme: Final = Table("programme", metadata, _Programme, Index(None, "person_id", "updated_at"))
+
+
+class _Source(TypedColumns):
+    """A document of a programme: as read, or why it could not be read."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    programme_id: Named[str] = Column(Words, ForeignKey("programme.id", ondelete="CASCADE"))
+    position: Named[int] = Column(Integer)
+    name: Named[str] = Column(Words)
+    kind: Named[str | None] = Column(Words)
+    title: Named[str] = Column(Words)
+    n_words: Named[int] = Column(Integer)
+    digest: Named[str | None] = Column(Words)
+    notes: Named[Any | None] = Column(JsonText)
+    trouble: Named[str | None] = Column(Words)
+    taking: Named[str] = Column(Words)
+
+
+source: Final = Table("source", metadata, _Source, Index(None, "programme_id"), Index(None, "digest"))
+
+
+class _Line(TypedColumns):
+    """A line of a script, with its sound once there is some."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    programme_id: Named[str] = Column(Words, ForeignKey("programme.id", ondelete="CASCADE"))
+    position: Named[int] = Column(Integer)
+    chapter: Named[int] = Column(Integer)
+    speaker: Named[int] = Column(Integer)
+    text: Named[str] = Column(Words)
+    support: Named[Any | None] = Column(JsonText)
+    is_starred: Named[bool] = Column(Boolean)
+    state: Named[str] = Column(Words)
+    key: Named[str | None] = Column(Words)
+    clip_digest: Named[str | None] = Column(Words)
+    duration_s: Named[float | None] = Column(Double)
+    heard: Named[str | None] = Column(Words)
+    n_tries: Named[int] = Column(Integer, server_default="0")
+    trouble: Named[str | None] = Column(Words)
+    timings: Named[Any | None] = Column(JsonText)
+
+
+line: Final = Table(
+    "line",
+    metadata,
+    _Line,
+    Index(None, "programme_id", "position"),
+    Index(None, "clip_digest"),
+    CheckConstraint("state IN ('written', 'spoken', 'wrong', 'failed')", name="state"),
+)
+
+
+class _Made(TypedColumns):
+    """Sound that was generated once: by the digest of what it was made of, the blob that came of it."""
+
+    key: Named[str] = Column(Words, primary_key=True)
+    digest: Named[str] = Column(Words)
+    media_type: Named[str] = Column(Words)
+    duration_s: Named[float] = Column(Double)
+    n_words: Named[int] = Column(Integer)
+    heard: Named[str | None] = Column(Words)
+    voice: Named[str] = Column(Words)
+    model: Named[str] = Column(Words)
+    cost_nanousd: Named[int | None] = Column(BigInteger)
+    timings: Named[Any | None] = Column(JsonText)
+    created_at: Named[datetime] = Column(Instant)
+
+
+made: Final = Table("made", metadata, _Made, Index(None, "voice", "model"), Index(None, "digest"))
+
+
 class _Entry(TypedColumns):
     """The ledger, append-only. No foreign keys: what was spent stays known when a conversation is deleted."""
 
@@ -201,6 +304,7 @@ class _Entry(TypedColumns):
     error: Named[str | None] = Column(Words)
     request_id: Named[str | None] = Column(Words)
     cached: Named[bool] = Column(Boolean)
+    saved_nanousd: Named[int | None] = Column(BigInteger)
 
 
 entry: Final = Table(

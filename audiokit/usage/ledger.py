@@ -23,6 +23,7 @@ class Entry:
     """One call. ``None`` is what the provider did not say, or what does not apply; it is never zero.
 
     ``at`` is aware; it comes back in UTC. ``error`` is the name of our error's class, never its text.
+    ``saved_nanousd`` is what a cached answer would have cost.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Entry:
     error: str | None = None
     request_id: str | None = None
     cached: bool = False
+    saved_nanousd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

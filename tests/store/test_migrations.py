@@ -47,6 +47,10 @@ def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str |
         "turn": {"ck_turn_speaker", "ck_turn_state"},
         "clip": set(),
         "entry": {"ck_entry_outcome"},
+        "programme": set(),
+        "source": set(),
+        "line": {"ck_line_state"},
+        "made": set(),
     }
 
     with database.read() as connection:
@@ -202,7 +206,18 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "INSERT INTO clip VALUES ('d', 'nobody', 'audio/wav', 1, '2026-11-21 12:00:00', 'recording', NULL)"
         )
         connection.execute("DELETE FROM alembic_version")
-        for name in ("turn", "conversation", "preference", "prompt", "person", "entry"):
+        for name in (
+            "turn",
+            "conversation",
+            "preference",
+            "prompt",
+            "line",
+            "source",
+            "programme",
+            "made",
+            "person",
+            "entry",
+        ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE clip RENAME TO old_clip")
 

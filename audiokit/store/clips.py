@@ -12,7 +12,7 @@ from audiokit.errors import Damaged, NotFound
 from audiokit.store.blobs import Blobs
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
-from audiokit.store.tables import clip, conversation, insert_once, prompt, turn
+from audiokit.store.tables import clip, conversation, insert_once, line, programme, prompt, source, turn
 
 __all__ = ["Clips"]
 
@@ -33,7 +33,20 @@ _OF_PROMPTS = select(prompt.c.id).where(
     prompt.c.person_id == bindparam("owner"),
     (prompt.c.clip_digest == bindparam("its_digest")) | (prompt.c.cleaned_digest == bindparam("its_digest")),
 )
-_USES = union_all(_OF_TURNS, _OF_PROMPTS).limit(1)
+_OF_PROGRAMMES = select(programme.c.id).where(
+    programme.c.person_id == bindparam("owner"), programme.c.clip_digest == bindparam("its_digest")
+)
+_OF_LINES = (
+    select(line.c.id)
+    .join(programme, programme.c.id == line.c.programme_id)
+    .where(programme.c.person_id == bindparam("owner"), line.c.clip_digest == bindparam("its_digest"))
+)
+_OF_SOURCES = (
+    select(source.c.id)
+    .join(programme, programme.c.id == source.c.programme_id)
+    .where(programme.c.person_id == bindparam("owner"), source.c.digest == bindparam("its_digest"))
+)
+_USES = union_all(_OF_TURNS, _OF_PROMPTS, _OF_PROGRAMMES, _OF_LINES, _OF_SOURCES).limit(1)
 
 
 class Clips:
@@ -123,7 +136,7 @@ class Clips:
         return row[0]
 
     def forget(self, person_id: str, digest: str) -> None:
-        """Let go of this person's clip, unless one of their turns or prompts has it; its bytes go with the last owner.
+        """Let go of this person's clip, unless something of theirs has it; its bytes go with the last owner.
 
         It is no error if it was gone already. The bytes go before the row is committed: after a crash between the two,
         the row still says what to forget.

@@ -90,6 +90,30 @@ class Programmes:
             rows = connection.execute(query.order_by(table.updated_at.desc(), table.id.desc()).limit(limit))
             return tuple(_heading(row) for row in rows)
 
+    def shape(self, person_id: str, programme_id: str) -> Shape:
+        """Return what a programme is to be, without reading the rest of it.
+
+        Raises:
+            NotFound: there is none of this id that is this person's.
+        """
+        mine = (programme_table.c.id == programme_id) & (programme_table.c.person_id == person_id)
+        with self.database.read() as connection:
+            row = connection.execute(select(programme_table.c.shape).where(mine)).one_or_none()
+        if row is None:
+            raise NotFound(_GONE)
+        return _SHAPE.validate_python(row.shape)
+
+    def experience(self, limit: int = 20) -> tuple[tuple[int, int], ...]:
+        """Return what the last programmes that were made cost, beside the middle of what had been quoted for them."""
+        table = programme_table.c
+        quoted = (table.low_nanousd + table.high_nanousd) / 2
+        query = select(table.spent_nanousd, quoted.label("quoted")).where(
+            table.state == Progress.MADE.value, table.low_nanousd > 0, table.spent_nanousd > 0
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(table.updated_at.desc()).limit(limit))
+            return tuple((row.spent_nanousd, int(row.quoted)) for row in rows)
+
     def unfinished(self) -> tuple[tuple[str, str], ...]:
         """Return ``(person_id, programme_id)`` of every programme that is being worked on, whoever's it is."""
         table = programme_table.c

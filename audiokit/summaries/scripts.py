@@ -49,7 +49,7 @@ class Scripts:
             hold(connection, programme_id)
             _refuse_others(connection, person_id, programme_id)
             were = {line.id: line for line in _lines(connection, programme_id)}
-            now = [_edited(were.pop(line_id, None) if line_id else None, line) for line_id, line in lines]
+            now = [_edited(were.get(line_id) if line_id else None, line) for line_id, line in lines]
             connection.execute(delete(line_table).where(line_table.c.programme_id == programme_id))
             _insert(connection, programme_id, now)
             mine = programme_table.c.id == programme_id
@@ -68,6 +68,13 @@ class Scripts:
             _insert(connection, programme_id, [_new(replace(line, chapter=chapter)) for line in lines], n_before)
             mine = programme_table.c.id == programme_id
             connection.execute(update(programme_table).where(mine).values(updated_at=self.now()))
+
+    def line(self, programme_id: str, line_id: str) -> KeptLine | None:
+        """Return one line, or None where it is not in the script any more."""
+        this = (line_table.c.id == line_id) & (line_table.c.programme_id == programme_id)
+        with self.database.read() as connection:
+            row = connection.execute(select(line_table).where(this)).one_or_none()
+        return None if row is None else kept_line(row)
 
     def keep_sound(self, programme_id: str, line: KeptLine) -> bool:
         """Keep what was spoken of a line; False, and nothing kept, if its words or voice have changed meanwhile."""

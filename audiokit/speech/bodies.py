@@ -30,6 +30,8 @@ _WORDS_BESIDE_SOUND = "Answer what I say in this recording."
 _MEDIA_TYPES = {InputFormat.WAV: "audio/wav", InputFormat.MP3: "audio/mpeg"}
 # Speech models that take no `instructions`.
 _SPEAKS_PLAINLY = ("tts-1",)
+# Speech models that are billed by token, and say how many only in a stream of events.
+_COUNTS_IN_EVENTS = ("gpt-4o-mini-tts",)
 
 
 def chat_body(request: Converse, *, streamed: bool) -> dict[str, Any]:
@@ -78,6 +80,8 @@ def speech_body(request: Speak) -> dict[str, Any]:
         body["speed"] = request.speed
     if request.instructions and not request.model.startswith(_SPEAKS_PLAINLY):
         body["instructions"] = request.instructions
+    if request.model.startswith(_COUNTS_IN_EVENTS):
+        body["stream_format"] = "sse"
     return body
 
 

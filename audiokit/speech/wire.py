@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -34,6 +36,8 @@ _RATE_HZ = 24_000
 BYTES_PER_SECOND = 2 * _RATE_HZ  # 24 kHz, mono, 16 bit: the only sound these models give
 _FORMAT = wav_header(None)[12:36]  # the same, as it stands in a WAV
 NOT_OPENAI = "The answer is not in OpenAI's format. Check the address of the server (OPENAI_BASE_URL)."
+_EVENT, _LAST_EVENT = b"data:", b"data: [DONE]"
+_BROKE_OFF = "The connection broke off before all was spoken. Send it again."
 _UNREADABLE = "The provider sent sound that cannot be read. Send it again."
 
 
@@ -101,12 +105,52 @@ def transcription_reply(body: Json) -> Reply:
 
 
 def spoken_reply(data: bytes, *, text: str) -> Reply:
-    """Read the WAV of ``/audio/speech``, which says nothing of usage: the characters are what we sent."""
+    """Read the WAV of ``/audio/speech``: bare, or in a stream of events of which the last one counts tokens.
+
+    Beside a bare one nothing says what was used, and only the characters that we sent are known.
+
+    Raises:
+        EmptyReply: there is no sound in it.
+        ReplyUnusable: the stream says that something failed, or never came to an end.
+    """
+    usage = Usage(characters=len(text))
+    if data.lstrip()[: len(_EVENT)] == _EVENT:
+        data, usage = _of_events(data, usage)
     sound, duration_s = _sound(data)
-    reply = Reply(words=text, sound=sound, sound_duration_s=duration_s, usage=Usage(characters=len(text)))
+    reply = Reply(words=text, sound=sound, sound_duration_s=duration_s, usage=usage)
     if sound is None:
         raise EmptyReply(reply)
     return reply
+
+
+def _of_events(data: bytes, usage: Usage) -> tuple[bytes, Usage]:
+    """Join ``speech.audio.delta`` and read the counts of ``speech.audio.done``."""
+    sound, is_whole = list[bytes](), False
+    for line in data.splitlines():
+        if not line.startswith(_EVENT) or line == _LAST_EVENT:
+            continue
+        event = _event(line)
+        if text_at(event, "type") == "speech.audio.done":
+            counts, is_whole = object_at(event, "usage"), True
+            into, out = count_at(counts, "input_tokens"), count_at(counts, "output_tokens")
+            usage = replace(usage, text_in_tokens=into, audio_out_tokens=out)
+        elif event.get("error"):
+            raise ReplyUnusable("The provider broke off while it was speaking. Send it again.")
+        else:
+            sound.append(decoded(text_at(event, "audio")) or b"")
+    if not is_whole:
+        raise ReplyUnusable(_BROKE_OFF)
+    return b"".join(sound), usage
+
+
+def _event(line: bytes) -> Json:
+    try:
+        event = json.loads(line[len(_EVENT) :])
+    except ValueError as error:
+        raise ReplyUnusable(_BROKE_OFF) from error
+    if not isinstance(event, dict):
+        raise ReplyUnusable(NOT_OPENAI)
+    return event
 
 
 def chat_usage(usage: Json, *, silent: bool = False) -> Usage | None:

@@ -213,13 +213,11 @@ def test_an_upload_is_named_by_its_container(container: str, media_type: str) ->
     assert file_part(sound) == (f"recording.{container}", WAV, media_type)
 
 
-def test_speech_is_asked_for_as_wav() -> None:
-    assert speech_body(Speak(model="gpt-4o-mini-tts", text="Hello", voice="alloy")) == {
-        "model": "gpt-4o-mini-tts",
-        "input": "Hello",
-        "voice": "alloy",
-        "response_format": "wav",
-    }
+def test_speech_is_asked_for_as_wav_and_in_events_where_only_they_count_what_is_billed() -> None:
+    plain = {"model": "tts-1", "input": "Hello", "voice": "alloy", "response_format": "wav"}
+    assert speech_body(Speak(model="tts-1", text="Hello", voice="alloy")) == plain
+    counted = speech_body(Speak(model="gpt-4o-mini-tts", text="Hello", voice="alloy"))
+    assert counted == plain | {"model": "gpt-4o-mini-tts", "stream_format": "sse"}
 
 
 @pytest.mark.parametrize(("model", "told"), [("gpt-4o-mini-tts", True), ("tts-1", False), ("tts-1-hd", False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -270,6 +271,40 @@ def test_spoken_text_is_counted_by_its_characters() -> None:
     reply = spoken_reply(WAV, text="Grüße 👋")
 
     assert (reply.words, reply.usage, reply.sound) == ("Grüße 👋", Usage(characters=7), WAV)
+
+
+def told(*events: dict[str, Any], ending: bytes = b"data: [DONE]\n\n") -> bytes:
+    return b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events) + ending
+
+
+def delta(data: bytes) -> dict[str, Any]:
+    return {"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()}
+
+
+DONE = {"type": "speech.audio.done", "usage": {"input_tokens": 14, "output_tokens": 101, "total_tokens": 115}}
+
+
+@given(cut=st.integers(0, len(WAV)))
+def test_text_spoken_in_events_is_counted_by_its_tokens(cut: int) -> None:
+    reply = spoken_reply(told(delta(WAV[:cut]), delta(WAV[cut:]), DONE), text="Hi.")
+
+    assert (reply.words, reply.sound) == ("Hi.", WAV)
+    assert reply.usage == Usage(characters=3, text_in_tokens=14, audio_out_tokens=101)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        told(delta(WAV)),
+        told(delta(WAV), ending=b""),
+        told(delta(WAV), ending=b'data: {"type": "speech.au'),
+        told(delta(WAV), {"error": {"message": "server_error"}}),
+        told(DONE),
+    ],
+)
+def test_speech_whose_events_break_off_is_not_taken_for_all_of_it(answer: bytes) -> None:
+    with pytest.raises(ReplyUnusable, match=r"Send it again\."):
+        spoken_reply(answer, text="Hi.")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

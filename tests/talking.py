@@ -14,7 +14,7 @@ from live_server import Caller, LiveServer, live_server
 
 from audiokit.converse.conversation import Conversation
 from audiokit.converse.live import LiveBridge, LiveOptions, LiveService
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 from audiokit.studio import Studio
 
 __all__ = ["FakeBrowser", "Talking", "service", "sound", "talking"]

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from audiokit.api.live import live_routes
 from audiokit.api.live_socket import Limits
-from audiokit.converse.live_seam import BYTES_PER_MS, Browser, Played
+from audiokit.converse.live.seam import BYTES_PER_MS, Browser, Played
 from audiokit.errors import BudgetExceeded, NotFound
 from audiokit.people.addresses import Signer, live_socket_url, live_url
 

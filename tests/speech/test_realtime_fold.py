@@ -35,7 +35,7 @@ from audiokit.speech.realtime_events import (
     WordPiece,
 )
 from audiokit.speech.realtime_fold import IGNORED, Fold
-from audiokit.speech.realtime_translation import TRANSLATION_IGNORED, TranslationFold
+from audiokit.speech.realtime_translation_fold import TRANSLATION_IGNORED, TranslationFold
 
 SESSIONS = [
     path
@@ -239,7 +239,7 @@ def test_every_event_of_translation_is_handled_or_ignored_on_purpose() -> None:
 def test_the_recorded_translation_folds_into_one_turn_of_each_side() -> None:
     lines = real_file("traffic/vercel__ai/packages__openai__src__speech-translation____fixtures____"
                       "openai-realtime-speech-translation.chunks.txt").read_text("utf-8").splitlines()  # fmt: skip
-    fold = TranslationFold(lambda: 6_000, Fold(ENDPOINT, "gpt-realtime-translate"))
+    fold = TranslationFold(lambda: 6_000, Fold(ENDPOINT, "gpt-realtime-translate"), "OpenAI")
     ours = [each for line in lines if line for each in fold.feed(json.loads(line))] + list(fold.finish())
 
     (heard,) = (event for event in ours if isinstance(event, HeardWords) and event.is_final)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from audiokit.converse.live_seam import BYTES_PER_MS, Browser
+from audiokit.converse.live.seam import BYTES_PER_MS, Browser
 from audiokit.errors import NotFound
 from audiokit.people.addresses import Signer
 

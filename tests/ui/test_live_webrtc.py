@@ -20,7 +20,7 @@ from test_live_talk import OVERHEARD, counts, post, until
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_wav
-from audiokit.converse.live_seam import BYTES_PER_MS, Played
+from audiokit.converse.live.seam import BYTES_PER_MS, Played
 from audiokit.ui.live_webrtc_browser import LiveLine, LiveView, WebRtcBrowser
 
 APP = Path(__file__).with_name("app_live_webrtc.py")

@@ -30,6 +30,9 @@ from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.converse.tools.registry import Toolbox
+from audiokit.documents.fetched import fetch
+from audiokit.documents.reader import Reader
+from audiokit.jobs.queue import Jobs
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
 from audiokit.people.preferences import Preferences
@@ -46,6 +49,21 @@ from audiokit.speech.varied import Varied
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
+from audiokit.store.flights import open_flights
+from audiokit.store.made import Made
+from audiokit.store.waves import Waves
+from audiokit.summaries.editing import Editing
+from audiokit.summaries.gathering import Gathering
+from audiokit.summaries.library import Library
+from audiokit.summaries.making import Making
+from audiokit.summaries.narrating import Narrator
+from audiokit.summaries.planning import Planner
+from audiokit.summaries.programmes import Programmes
+from audiokit.summaries.purse import Purse
+from audiokit.summaries.scripts import Scripts
+from audiokit.summaries.service import SummariesService
+from audiokit.summaries.workshop import Workshop
+from audiokit.summaries.writer import Writer
 from audiokit.usage.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -76,6 +94,7 @@ class Studio:
     converse: ConverseService
     pipeline: PipelineService
     live: LiveService
+    summaries: SummariesService
     signer: Signer
     database: Database
     blobs: Blobs
@@ -138,6 +157,7 @@ class Studio:
         self.live.close()
         self.converse.close()
         self.pipeline.close()
+        self.summaries.close()
         self.door.close()
         for wire in self.wires:
             wire.close()
@@ -199,6 +219,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
             interrupted_after_s=interrupted_after_s,
         ),
+        summaries=_summaries(settings, places, clips, blobs, ledger, database),
         live=LiveService(
             conversations=conversations,
             clips=clips,
@@ -231,6 +252,46 @@ def shared_studio() -> Studio:
             process.__dict__["studio"] = open_studio()
         studio: Studio = process.__dict__["studio"]
         return studio
+
+
+def _summaries(
+    settings: Settings, places: tuple[Place, ...], clips: Clips, blobs: Blobs, ledger: Ledger, database: Database
+) -> SummariesService:
+    programmes, scripts, made, url = Programmes(database), Scripts(database), Made(database), _database_url(settings)
+    planner = Planner(places, made, programmes)
+    narrator = Narrator(
+        places=places,
+        clips=clips,
+        blobs=blobs,
+        made=made,
+        waves=Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6),
+        flights=open_flights(url, settings.data_dir),
+        ledger=ledger,
+    )
+    workshop = Workshop(
+        programmes=programmes,
+        scripts=scripts,
+        clips=clips,
+        purse=Purse(database),
+        planner=planner,
+        writer=Writer(places),
+        narrator=narrator,
+    )
+    gathering = Gathering(programmes=programmes, clips=clips, reader=Reader(), fetch=fetch)
+    making = Making(
+        programmes=programmes,
+        scripts=scripts,
+        clips=clips,
+        ledger=ledger,
+        planner=planner,
+        workshop=workshop,
+        jobs=Jobs(url, settings.data_dir),
+    )
+    editing = Editing(programmes=programmes, scripts=scripts, clips=clips, workshop=workshop, making=making)
+    library = Library(
+        programmes=programmes, scripts=scripts, clips=clips, gathering=gathering, editing=editing, making=making
+    )
+    return SummariesService(gathering=gathering, planner=planner, editing=editing, making=making, library=library)
 
 
 def _longest_call_s(settings: Settings) -> float:

@@ -10,6 +10,9 @@ from websockets.asyncio.server import ServerConnection, serve
 
 
 async def _echo(connection: ServerConnection) -> None:
+    session = {"id": "sess_1", "model": "gpt-realtime-2.1"}
+    await connection.send(json.dumps({"type": "session.created", "session": session}))
+    await connection.send(json.dumps({"type": "response.created", "response": {"id": "resp_1"}}))
     async for text in connection:
         event = json.loads(text)
         if event["type"] == "input_audio_buffer.append":

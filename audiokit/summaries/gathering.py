@@ -1,0 +1,105 @@
+"""What a programme is made of: files, pasted text and addresses, read behind a wall, each as far as it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from audiokit.documents.document import Document
+from audiokit.documents.extract import pasted
+from audiokit.documents.fetched import Fetched
+from audiokit.documents.reader import Reader
+from audiokit.errors import InputError
+from audiokit.store.clips import Clips
+from audiokit.store.ids import new_id
+from audiokit.summaries.formats import default_shape
+from audiokit.summaries.kept import KeptProgramme
+from audiokit.summaries.programmes import Programmes
+from audiokit.summaries.shape import Shape
+from audiokit.summaries.sources import Source, Taking
+
+__all__ = ["MOST_FILES", "Gathering"]
+
+MOST_FILES = 100
+_DOCUMENT = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """Every call names the person. ``fetch`` gets a document from an address."""
+
+    programmes: Programmes
+    clips: Clips
+    reader: Reader
+    fetch: Callable[[str], Fetched]
+
+    def begin(self, person_id: str, shape: Shape | None = None) -> KeptProgramme:
+        """Begin a programme with nothing in it."""
+        return self.programmes.add(person_id, shape or default_shape("summary"))
+
+    def add_files(self, person_id: str, programme_id: str, files: Sequence[tuple[str, bytes]]) -> KeptProgramme:
+        """Read documents, each a name and its bytes; one that cannot be read says so and stops no other.
+
+        Raises:
+            InputError: there are too many of them.
+        """
+        programme = self.programmes.open(person_id, programme_id)
+        if len(programme.sources) + len(files) > MOST_FILES:
+            raise InputError(f"A programme takes {MOST_FILES} documents. Make another one of the rest.")
+        return self._with(programme, *(self._read(person_id, name, data) for name, data in files))
+
+    def add_pasted(self, person_id: str, programme_id: str, text: str, title: str | None = None) -> KeptProgramme:
+        """Take text that was pasted.
+
+        Raises:
+            InputError: there are no words in it, or too many.
+        """
+        programme, document = self.programmes.open(person_id, programme_id), pasted(text, title)
+        return self._with(programme, self._source(person_id, document.title or "Pasted text", document))
+
+    def add_address(self, person_id: str, programme_id: str, address: str) -> KeptProgramme:
+        """Take what is at an address on the public web.
+
+        Raises:
+            InputError: it cannot be had, or not be read; the sentence says why.
+        """
+        programme, found = self.programmes.open(person_id, programme_id), self.fetch(address)
+        document = self.reader.read(found.data, found.name)
+        return self._with(programme, self._source(person_id, found.address, document))
+
+    def take(self, person_id: str, programme_id: str, source_id: str, taking: Taking) -> KeptProgramme:
+        """Say how much of a document is wanted."""
+        sources = self.programmes.open(person_id, programme_id).sources
+        changed = [replace(source, taking=taking) if source.id == source_id else source for source in sources]
+        return self.programmes.put_sources(person_id, programme_id, changed)
+
+    def remove_source(self, person_id: str, programme_id: str, source_id: str) -> KeptProgramme:
+        """Take a document out; lines that quote it keep their quotes."""
+        sources = self.programmes.open(person_id, programme_id).sources
+        programme = self.programmes.put_sources(
+            person_id, programme_id, [source for source in sources if source.id != source_id]
+        )
+        for digest in (source.digest for source in sources if source.id == source_id and source.digest):
+            self.clips.forget(person_id, digest)
+        return programme
+
+    def _read(self, person_id: str, name: str, data: bytes) -> Source:
+        try:
+            return self._source(person_id, name, self.reader.read(data, name))
+        except InputError as error:
+            return Source(id=new_id(), name=name, trouble=str(error), taking=Taking.OFF)
+
+    def _source(self, person_id: str, name: str, document: Document) -> Source:
+        digest = self.clips.keep(person_id, document.to_json(), _DOCUMENT, "document")
+        return Source(
+            id=new_id(),
+            name=name,
+            kind=document.kind.value,
+            title=document.title,
+            n_words=document.n_words,
+            digest=digest,
+            notes=document.notes,
+        )
+
+    def _with(self, programme: KeptProgramme, *sources: Source) -> KeptProgramme:
+        return self.programmes.put_sources(programme.person_id, programme.id, (*programme.sources, *sources))

@@ -5,6 +5,8 @@
     AudiokitError
     ├─ InputError        UnreadableAudio  UnsupportedFormat  ClipTooLong  ClipTooShort  NothingHeard  Distorted
     │                  FileTooLarge
+    │                  UnreadableDocument  EncryptedDocument  EmptyDocument  NoText  DocumentTooLarge
+    │                  AddressRefused  AddressUnreachable
     ├─ ProviderError     ProviderRefused  KeyRefused  QuotaExhausted  ProviderBusy*  ProviderUnreachable*
     │                    ReplyUnusable  ModelRetired  AudioForgotten
     ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound
@@ -21,6 +23,8 @@ from types import MappingProxyType
 from typing import ClassVar
 
 __all__ = [
+    "AddressRefused",
+    "AddressUnreachable",
     "AudioForgotten",
     "AudiokitError",
     "BudgetExceeded",
@@ -29,10 +33,14 @@ __all__ = [
     "ClipTooShort",
     "Damaged",
     "Distorted",
+    "DocumentTooLarge",
+    "EmptyDocument",
+    "EncryptedDocument",
     "FileTooLarge",
     "InputError",
     "KeyRefused",
     "ModelRetired",
+    "NoText",
     "NotAllowed",
     "NotConfigured",
     "NotFound",
@@ -45,6 +53,7 @@ __all__ = [
     "ReplyUnusable",
     "StoreError",
     "UnreadableAudio",
+    "UnreadableDocument",
     "UnsupportedFormat",
 ]
 
@@ -119,6 +128,34 @@ class FileTooLarge(InputError):
             max_size_bytes=max_size_bytes,
         )
         self.size_bytes, self.max_size_bytes = size_bytes, max_size_bytes
+
+
+class UnreadableDocument(InputError):
+    """The bytes are damaged, or are not the document that they say they are."""
+
+
+class EncryptedDocument(InputError):
+    """The document is locked with a password, or by its shop."""
+
+
+class EmptyDocument(InputError):
+    """There is nothing in the document."""
+
+
+class NoText(InputError):
+    """The document is pictures; whoever sees words in it sees more than its bytes say."""
+
+
+class DocumentTooLarge(InputError):
+    """The document has more bytes, or unpacks to more, than may be read."""
+
+
+class AddressRefused(InputError):
+    """The address leads where a server must not be sent: a private network, or another kind of service."""
+
+
+class AddressUnreachable(InputError):
+    """Nothing usable came from the address in the time there was."""
 
 
 class ProviderError(AudiokitError):

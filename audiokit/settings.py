@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from audiokit.errors import NotConfigured
 
-__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "Settings"]
+__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "Settings", "WorkerMode"]
 
 DEFAULT_SECRETS_FILE = Path(".streamlit") / "secrets.toml"
 _OURS = "audiokit_"
@@ -33,6 +33,13 @@ class Engine(StrEnum):
     AZURE = "azure"
     COMPATIBLE = "compatible"
     OFFLINE = "offline"
+
+
+class WorkerMode(StrEnum):
+    """Who starts the process in which jobs run."""
+
+    APP = "app"
+    NONE = "none"
 
 
 def _http_address(value: str) -> str:
@@ -171,6 +178,27 @@ class Settings(BaseSettings):
         validate_default=True,
         validation_alias="AUDIOKIT_DATA_DIR",
         description="Folder for recordings, replies and the SQLite database.",
+    )
+    cache_mb: int = Field(
+        1024,
+        ge=0,
+        le=1_000_000,
+        validation_alias="AUDIOKIT_CACHE_MB",
+        description="Megabytes of generated sound that are kept at hand in the data folder, the least used let go of "
+        "first; `0` keeps none. What was paid for stays whatever this says.",
+    )
+    worker: WorkerMode = Field(
+        WorkerMode.APP,
+        validation_alias="AUDIOKIT_WORKER",
+        description="Who runs jobs, such as programmes: `app` starts a worker process of its own, `none` leaves it to "
+        "`audiokit worker`, of which there can be any number on PostgreSQL.",
+    )
+    jobs_at_once: int = Field(
+        4,
+        ge=1,
+        le=64,
+        validation_alias="AUDIOKIT_JOBS_AT_ONCE",
+        description="How many jobs one worker runs at a time; of one person, two.",
     )
     request_timeout_s: float = Field(
         120.0,

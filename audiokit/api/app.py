@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import threading
@@ -17,7 +18,10 @@ from audiokit.api import routes as ours
 from audiokit.api.exports import export_routes
 from audiokit.api.guard import SecurityHeaders
 from audiokit.api.live import live_routes
+from audiokit.api.programmes import programme_routes
 from audiokit.errors import AudiokitError
+from audiokit.jobs.child import ChildWorker
+from audiokit.settings import WorkerMode
 from audiokit.studio import shared_studio
 
 __all__ = ["lifespan", "middleware", "routes"]
@@ -27,7 +31,8 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return our routes, served from the process's studio."""
-    return ours.routes(shared_studio, *export_routes(shared_studio), *live_routes(shared_studio))
+    exports = (*export_routes(shared_studio), *programme_routes(shared_studio))
+    return ours.routes(shared_studio, *exports, *live_routes(shared_studio))
 
 
 def middleware() -> list[Middleware]:
@@ -39,15 +44,17 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any] | None]:
     """Open the studio before the first visitor, warm it while they load the page, and close it at the end."""
     studio = await run_in_threadpool(shared_studio)
-    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    worker = ChildWorker()
+    runs_jobs = studio.settings.worker is WorkerMode.APP
+    threading.Thread(target=_warm, args=(worker if runs_jobs else None,), name="warm", daemon=True).start()
     try:
         yield None
     finally:
-        await run_in_threadpool(studio.close)
+        await asyncio.gather(run_in_threadpool(worker.stop), run_in_threadpool(studio.close))
 
 
-def _warm() -> None:
-    """Start the engine and load what calls need; a failure here is told when a visitor needs it.
+def _warm(worker: ChildWorker | None) -> None:
+    """Start the engine, load what calls need, then start the worker; a failure is told when a visitor needs it.
 
     Streamlit collects garbage after every run of a page, with the interpreter's lock held: over all that is loaded,
     that took 130 ms, in which no route answers. What is here now stays, and need not be looked through again.
@@ -58,3 +65,5 @@ def _warm() -> None:
         _log.exception("warming failed")
     gc.collect()
     gc.freeze()
+    if worker is not None:
+        worker.start()

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from audiokit.jobs.fan import Failure, spread
 from audiokit.jobs.steps import StepFailed, step
 from audiokit.jobs.values import Json
 from audiokit.jobs.worker import Registry
 from audiokit.summaries.kept import Progress
-from audiokit.summaries.making import MAKE, WRITE
-from audiokit.summaries.workshop import Workshop
+from audiokit.summaries.work import MAKE, WRITE
+
+if TYPE_CHECKING:
+    from audiokit.summaries.workshop import Workshop  # opened, and loaded, at the first job
 
 __all__ = ["make", "register", "write"]
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audiokit.offline.documents import summary_of
+from audiokit.offline.extracting import shortened
 from audiokit.offline.messages import Turn, plain
 from audiokit.offline.numbers import figures
+from audiokit.offline.scripting import Schema, scripted
 from audiokit.offline.sentences import sentences, terms
 from audiokit.offline.summarise import key_sentences
 
@@ -23,6 +25,7 @@ __all__ = ["filled"]
 _SAID = re.compile(r"transcript|text|heard|said|quote|words|content|question|request|query|message|utterance")
 _SUMMARY = re.compile(r"summar|abstract|overview|gist|description|reason|answer")
 _TITLE = re.compile(r"title|heading|headline|subject|topic")
+_AT_MOST = re.compile(r"\bin at most (\d+) words\b")
 _PLACE = frozenset({"city", "place", "location", "country", "town", "where"})
 _NOT_KNOWN = ("unknown", "unclear", "undetermined", "not_known", "cannot_tell", "none", "other", "neutral", "n/a")
 _NOTHING: tuple[Any, ...] = ("", [], None)
@@ -30,8 +33,6 @@ _MOST_ITEMS = 12
 _DEEPEST = 12
 _MOST_VALUES = 5_000  # as many properties as OpenAI takes; references could make more without end
 _TITLE_WORDS = 8
-
-Schema = Mapping[str, Any]
 
 
 def filled(schema: Schema, turn: Turn) -> Any:
@@ -85,6 +86,14 @@ class _Form:
         value = self._of_kind(kind, schema, name)
         return None if "null" in kinds and value in _NOTHING else _at_least(value, kind, schema)
 
+    def completed(self, schema: Schema, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an object of which some values are known, with the others filled; what does not fit is filled too."""
+        inner = replace(self, depth=self.depth + 1)
+        properties: Mapping[str, Schema] = schema.get("properties", {})
+        return {
+            key: _bounded(known[key], of) if key in known else inner.value(of, key) for key, of in properties.items()
+        }
+
     def _of_kind(self, kind: str, schema: Schema, name: str) -> Any:
         match kind:
             case "object":
@@ -122,6 +131,8 @@ class _Form:
         words = f"{name} {schema.get('description', '')}".lower()
         if (stated := self._stated(name)) is not None:
             return stated
+        if _SAID.search(words) and self.document and (limit := _AT_MOST.search(self.turn.question)):
+            return shortened(self.document, int(limit[1]))
         if _TITLE.search(words):
             given = next((document.title for document in self.turn.documents if document.title), None)
             return given or " ".join(self.text.split()[:_TITLE_WORDS])
@@ -156,12 +167,17 @@ class _Form:
         return None if schema.get("type") == "integer" else value
 
     def _items(self, schema: Schema, name: str) -> list[Any]:
-        """Return an item for each sentence that says most, where items hold words; else as few as are allowed."""
+        """Return an item for each sentence that says most, where items hold words; else as few as are allowed.
+
+        The lines of a script and the sections of a plan are as many as it takes.
+        """
         of = self._referred(schema.get("items", {}))
         least, most = schema.get("minItems", 0), min(_MOST_ITEMS, schema.get("maxItems", _MOST_ITEMS))
         inner = replace(self, depth=self.depth + 1)
         if self.depth >= _DEEPEST:
             return []
+        if (script := scripted(of, self.turn)) and len(script) >= least:
+            return [inner.completed(of, known) for known in script[: schema.get("maxItems")]]
         if not _holds_words(of) or not self.text:
             return [inner.value(of, name) for _ in range(least)]
         found = [sentence.text for sentence in key_sentences(sentences(self.document or self.text), most)]
@@ -203,9 +219,12 @@ def _at_least(value: Any, kind: str, schema: Schema) -> Any:
     if kind in {"integer", "number"} and value is None:
         return schema.get("minimum", min(0, schema.get("maximum", 0)))
     if kind == "string":
-        text = value or ("unknown" if schema.get("minLength", 0) else "")
-        return text[: schema.get("maxLength", len(text))]
+        return _bounded(value or ("unknown" if schema.get("minLength", 0) else ""), schema)
     return value
+
+
+def _bounded(value: Any, schema: Schema) -> Any:
+    return value[: schema["maxLength"]] if isinstance(value, str) and "maxLength" in schema else value
 
 
 def _words(name: str) -> list[str]:

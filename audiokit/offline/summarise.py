@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from audiokit.offline.sentences import Sentence, terms
 
-__all__ = ["key_sentences"]
+__all__ = ["key_sentences", "ranked_sentences"]
 
 _MOST_TERMS = 6_000
 _MOST_SENTENCES = 4_000  # likeness is quadratic: 64 MB at this number
@@ -30,16 +30,25 @@ _Row = npt.NDArray[np.float64]
 
 def key_sentences(sentences: Sequence[Sentence], n: int, *, title: str = "") -> list[Sentence]:
     """Return the ``n`` sentences that say most of what the others say, in their own order."""
+    place = {sentence: index for index, sentence in reversed(list(enumerate(sentences)))}
+    return sorted(ranked_sentences(sentences, n, title=title), key=place.__getitem__)
+
+
+def ranked_sentences(sentences: Sequence[Sentence], n: int, *, title: str = "") -> list[Sentence]:
+    """Return the ``n`` sentences that say most of what the others say, the best first.
+
+    Fewer are the first of more. Where none can be listened to, the first of all are returned.
+    """
     first = {sentence.text: sentence for sentence in reversed(sentences[:_MOST_SENTENCES])}  # of those said twice
     usable = [sentence for sentence in reversed(first.values()) if _is_usable(sentence)]
-    if len(usable) <= n:
-        return usable or list(sentences[:n])
+    if not usable:
+        return list(sentences[:n])
     weights = _weights([terms(sentence.text) for sentence in usable])
     likeness = weights @ weights.T
     score = _centrality(likeness)
     early = 1 / (1 + np.arange(len(usable)) / max(3.0, len(usable) * 0.05))
     score = (1 - _EARLY) * score / score.max() + _EARLY * early + _TITLE_WEIGHT * _overlap(usable, title)
-    return [usable[index] for index in sorted(_varied(score, likeness, n))]
+    return [usable[index] for index in _varied(score, likeness, min(n, len(usable)))]
 
 
 def _is_usable(sentence: Sentence) -> bool:

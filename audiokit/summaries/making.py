@@ -15,13 +15,11 @@ from audiokit.summaries.planning import Planner
 from audiokit.summaries.programmes import Programmes
 from audiokit.summaries.script import LineState
 from audiokit.summaries.scripts import Scripts
+from audiokit.summaries.work import MAKE, WRITE
 from audiokit.summaries.workshop import Workshop
 from audiokit.usage.ledger import Ledger
 
-__all__ = ["MAKE", "WRITE", "Going", "Making"]
-
-WRITE, MAKE = "write_programme", "make_programme"
-"""The names of the workflows, under which jobs are started."""
+__all__ = ["Going", "Making"]
 
 _AT_ONCE = 8
 _REST = frozenset(state for state in Progress if not state.is_under_way)

@@ -1,0 +1,131 @@
+"""The clips of a script become one recording: natural pauses, voices equally loud, all of it at podcast loudness.
+
+One clip is in memory at a time. Each is read once, and joined to the others in a file that is put aside; from that the
+whole is measured, brought to its loudness and written (:mod:`audiokit.summaries.mastering`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from audiokit.audio.changing.spool import Spool
+from audiokit.audio.clip import Clip
+from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter, loudness
+from audiokit.audio.measuring.peaks import PeaksMeter, Waveform
+from audiokit.audio.wav import from_pcm16, pcm16_of
+from audiokit.audio.writing.formats import SoundFormat
+from audiokit.audio.writing.stitch import Mark, Part, joined
+from audiokit.audio.writing.write import write
+from audiokit.errors import InputError
+from audiokit.summaries.disk import on_disk
+from audiokit.summaries.kept import Placed
+from audiokit.summaries.levelling import Level
+from audiokit.summaries.marks import SAMPLE_RATE_HZ, ChapterStart, chapter_starts, so_far
+from audiokit.summaries.mastering import Master
+from audiokit.summaries.pauses import pauses_s
+from audiokit.summaries.script import KeptLine
+
+__all__ = ["MASTER", "Assembled", "assemble", "so_far"]
+
+MASTER = SoundFormat.FLAC
+"""What the whole is kept as: half of a WAV, without loss, and played by every browser."""
+
+_N_PEAKS = 800
+
+Read = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """A programme as one recording. Loudness and true peak are of what was written, ``-inf`` if nothing is heard."""
+
+    duration_s: float
+    marks: tuple[Placed, ...]
+    chapters: tuple[ChapterStart, ...]
+    loudness_lufs: float
+    true_peak_dbtp: float
+    waveform: Waveform
+
+    @property
+    def media_type(self) -> str:
+        """What the recording is."""
+        return MASTER.media_type
+
+    @property
+    def peaks(self) -> tuple[float, ...]:
+        """The recording as the player draws it."""
+        return self.waveform.points(n=_N_PEAKS)
+
+
+def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to: BinaryIO) -> Assembled:
+    """Write the lines that have sound, in their order, as one FLAC file of 24 kHz mono to the empty file ``to``.
+
+    ``chapters`` are titles, by the number that lines have. ``read`` returns a clip by its digest: WAV of PCM16 mono at
+    24 kHz. A line without sound is passed over and has no mark.
+
+    Raises:
+        InputError: no line has sound.
+        UnreadableAudio: a clip is no such WAV.
+        StoreError: there is no room on the disk, or a clip is gone (whatever ``read`` raises).
+    """
+    spoken = [line for line in lines if line.clip_digest is not None]
+    if not spoken:
+        raise InputError("No line of this programme has been spoken yet. Generate its sound first.")
+    with on_disk(), closing(Spool(SAMPLE_RATE_HZ)) as aside:
+        frames, levels = _put_aside(spoken, read, aside)
+        loud, drawn = _written(Master(aside, frames, levels), to)
+    marks = tuple(
+        Placed(line_id=line.id, start_s=mark.start_s, end_s=mark.end_s)
+        for line, mark in zip(spoken, frames, strict=True)
+    )
+    return Assembled(
+        duration_s=drawn.duration_s,
+        marks=marks,
+        chapters=chapter_starts(spoken, chapters, marks),
+        loudness_lufs=loud.integrated_lufs,
+        true_peak_dbtp=loud.true_peak_dbtp,
+        waveform=drawn,
+    )
+
+
+def _put_aside(lines: Sequence[KeptLine], read: Read, aside: Spool) -> tuple[list[Mark], list[Level]]:
+    """Join the clips as they are; return where each is, and how loud."""
+    marks, levels = list[Mark](), list[Level]()
+
+    def parts() -> Iterator[Part]:
+        for line in lines:
+            clip = from_pcm16(pcm16_of(read(line.clip_digest or "")), SAMPLE_RATE_HZ)
+            levels.append(_level(line, clip))
+            yield Part(clip)
+
+    pauses = pauses_s([line.line for line in lines])
+    for block in joined(parts(), pause_s=pauses, sample_rate_hz=SAMPLE_RATE_HZ, on_mark=marks.append):
+        aside.add(block)
+    return marks, levels
+
+
+def _level(line: KeptLine, clip: Clip) -> Level:
+    loud = loudness(clip)
+    return Level(
+        speaker=line.line.speaker,
+        lufs=loud.integrated_lufs,
+        true_peak_dbtp=loud.true_peak_dbtp,
+        duration_s=clip.duration_s,
+    )
+
+
+def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform]:
+    meter, peaks = LoudnessMeter(SAMPLE_RATE_HZ, 1), PeaksMeter(SAMPLE_RATE_HZ)
+    gains = master.gains_db()
+
+    def watched() -> Iterator[Clip]:
+        for block in master.blocks(gains):
+            meter.add(block.samples)
+            peaks.add(block.samples)
+            yield block
+
+    write(watched(), to, MASTER)
+    return meter.result(), peaks.result()

@@ -9,11 +9,12 @@ from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
 from audiokit.speech.place import Place
 from audiokit.store.made import Made
+from audiokit.summaries.delivery import gives_account
 from audiokit.summaries.formats import format_called
 from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.length import Pace, pace_of
 from audiokit.summaries.programmes import Programmes
-from audiokit.summaries.quote import Quote, Writing, in_total, of_line, of_writing
+from audiokit.summaries.quote import Quote, Writing, in_total, of_hearing, of_line, of_writing
 from audiokit.summaries.saying import usual_rate
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source, Taking
@@ -24,6 +25,7 @@ __all__ = ["DEFAULT_MINUTES", "Planner", "apart"]
 DEFAULT_MINUTES = 5.0
 """Where something is to be summarised in a format that has no length of its own."""
 
+_MOST_OF_IT = 0.8  # of the words of the sources: a summary that is longer would be padding (see Outline)
 _LETTERS_PER_WORD = 6.0  # with the space
 _WORDS_PER_LINE = 20
 _SAID_TWICE = 1.03  # lines that are not said as written are said again: about one in thirty
@@ -59,7 +61,7 @@ class Planner:
         summarised, in_full = apart(programme)
         n_read = sum(source.n_words for source in in_full)
         material = sum(source.n_words for source in summarised)
-        n_written = min(self.words(programme.shape), material) if summarised else 0
+        n_written = min(self.words(programme.shape), round(_MOST_OF_IT * material)) if summarised else 0
         writing = Writing(
             material_words=material, n_sections=sections_for(n_written) if summarised else 0, n_words=n_written
         )
@@ -84,9 +86,17 @@ class Planner:
         return in_total(parts, minutes=minutes, n_words=n_words, experience=self._experience())
 
     def line_cost(self, shape: Shape, text: str, duration_s: float, *, is_starred: bool = False) -> int | None:
-        """Return what a line is expected to cost in nano-USD; one with a star is spoken by the better model."""
-        tier = Tier.FULL if is_starred else shape.tier
-        return of_line(text, duration_s, self._price(Role.SPEAK, tier))
+        """Return what a line is expected to cost in nano-USD; one with a star is spoken by the better model.
+
+        A model that gives no account of what it says has it written down by another one, to be compared.
+        """
+        place, tier = self.places[0], Tier.FULL if is_starred else shape.tier
+        choice = place.choose(Role.SPEAK, tier)
+        spoken = of_line(text, duration_s, place.price_of(choice))
+        if gives_account(choice):
+            return spoken
+        written = of_hearing(duration_s, self._price(Role.TRANSCRIBE, tier))
+        return None if spoken is None or written is None else spoken + written
 
     def writing_cost(self, shape: Shape, writing: Writing) -> int | None:
         """Return what the script is expected to cost in nano-USD."""

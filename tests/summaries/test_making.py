@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from programmes import ME, opened, until_at_rest
 from real import real_file
 
 from audiokit.audio.decode import decode
 from audiokit.audio.measuring.loudness import loudness
 from audiokit.errors import InputError, NotFound
-from audiokit.settings import Settings
-from audiokit.studio import Studio, open_studio
+from audiokit.studio import Studio
 from audiokit.summaries.formats import default_shape
 from audiokit.summaries.kept import KeptProgramme, Progress
 from audiokit.summaries.script import Line, LineState
 from audiokit.summaries.sources import Taking
 
 pytestmark = pytest.mark.usefixtures("speaking")
-ME = "local"
 WHALES = b"""# Whales
 
 Whales are mammals that live in the sea. They breathe air through a blowhole on top of the head. The blue whale is the
@@ -43,45 +37,10 @@ def speaking() -> None:
     pytest.importorskip("espeakng_loader")
 
 
-@contextmanager
-def working(folder: Path) -> Iterator[None]:
-    around = {**os.environ, "AUDIOKIT_ENGINE": "offline", "AUDIOKIT_DATA_DIR": str(folder)}
-    command = [sys.executable, "-m", "audiokit.cli.main", "worker"]
-    worker = subprocess.Popen(command, env=around, stdout=subprocess.PIPE)  # noqa: S603 - our own program
-    assert worker.stdout is not None
-    assert b"takes jobs" in worker.stdout.readline()
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(30)
-        worker.stdout.close()
-
-
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    folder = tmp_path_factory.mktemp("making")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("AUDIOKIT_ENGINE", "offline")
-    patch.setenv("AUDIOKIT_DATA_DIR", str(folder))
-    studio = open_studio(Settings.read())
-    studio.person()
-    try:
-        with working(folder):
-            yield studio
-    finally:
-        studio.close()
-        patch.undo()
-
-
-def until_at_rest(studio: Studio, programme: KeptProgramme, *, patience_s: float = 120) -> KeptProgramme:
-    until = time.monotonic() + patience_s
-    while time.monotonic() < until:
-        found, going = studio.summaries.making.look(ME, programme.id)
-        if going is None and not found.state.is_under_way:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"still {found.state}: {going}")
+    with opened(tmp_path_factory.mktemp("making")) as studio:
+        yield studio
 
 
 def calls_for(studio: Studio, programme: KeptProgramme) -> list[str | None]:

@@ -106,10 +106,12 @@ class Master:
                 if len(voices) > 1 and level.speaker in voices:
                     voices[level.speaker].add(block.samples)
         whole_lufs = whole.result().integrated_lufs
-        if len(voices) == 1:
-            return _Heard(whole_lufs, dict.fromkeys(voices, whole_lufs), self._lasting_s)
-        by_voice = {speaker: meter.result().integrated_lufs for speaker, meter in voices.items()}
-        return _Heard(whole_lufs, by_voice, self._lasting_s)
+        if len(voices) == 1 or not isfinite(whole_lufs):
+            by_voice = dict.fromkeys(voices, whole_lufs)
+        else:
+            by_voice = {speaker: meter.result().integrated_lufs for speaker, meter in voices.items()}
+        heard = {speaker: lufs for speaker, lufs in by_voice.items() if isfinite(lufs)}
+        return _Heard(whole_lufs, heard, {speaker: self._lasting_s[speaker] for speaker in heard})
 
     @property
     def _lasting_s(self) -> dict[int, float]:
@@ -168,7 +170,7 @@ class _Search:
             self._too_much = min(self._too_much, at_db)
         self._before = at_db, lufs
         next_db = at_db + missing_lu / slope
-        is_between = self._too_little < next_db < self._too_much
+        is_between = self._too_little <= next_db <= self._too_much
         if not is_between and isfinite(self._too_little) and isfinite(self._too_much):
             next_db = (self._too_little + self._too_much) / 2
         self.extra_db = min(next_db, self._most_db)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import Samples, silence, tone
-from hypothesis import given, settings
+from clips import Samples, noise, silence, tone
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from loudness_by_ffmpeg import measured
 from recorded_programmes import CHAPTERS, RATE_HZ, Box, said
@@ -26,7 +26,7 @@ from audiokit.offline.engine import Engine
 from audiokit.summaries.kept import Placed
 from audiokit.summaries.levelling import Level, gains_db
 from audiokit.summaries.marks import ChapterStart
-from audiokit.summaries.mastering import CEILING_DBTP, TARGET_LUFS
+from audiokit.summaries.mastering import CEILING_DBTP, TARGET_LUFS, _Search
 from audiokit.summaries.pauses import CHAPTER_PAUSE_S, LINE_PAUSE_S, SPEAKER_PAUSE_S
 from audiokit.summaries.programme import assemble, so_far
 from audiokit.summaries.script import KeptLine, Line
@@ -139,12 +139,42 @@ def test_real_synthetic_speech_of_two_voices_comes_out_level_and_loud_enough(eng
     sound = decode(master)
 
     first, second = (lufs_of_voice(sound, lines, made.marks, speaker) for speaker in (0, 1))
-    assert first == pytest.approx(second, abs=1.0)
+    assert first == pytest.approx(second, abs=0.5)
+    assert made.loudness_lufs == pytest.approx(TARGET_LUFS, abs=0.1)
     path = tmp_path / "master.flac"
     path.write_bytes(master)
     lufs, peak_dbtp = measured(path)
-    assert lufs == pytest.approx(TARGET_LUFS, abs=0.3)
+    assert lufs == pytest.approx(TARGET_LUFS, abs=0.15)
     assert peak_dbtp < -1.0
+
+
+@given(quiet_lufs=st.floats(-45, -17), knee_db=st.floats(-5, 20), rest=st.floats(0.15, 1), most_db=st.floats(0, 60))
+@example(quiet_lufs=-23.0, knee_db=0.0, rest=1.0, most_db=7.0)  # reached exactly, and left again once
+def test_the_search_finds_the_gain_behind_any_limiter_or_stops_at_the_most_it_may_give(
+    quiet_lufs: float, knee_db: float, rest: float, most_db: float
+) -> None:
+    def lufs_at(gain_db: float) -> float:  # above the knee, only a part of each decibel is heard
+        return quiet_lufs + gain_db - (1 - rest) * float(np.logaddexp(0, gain_db - knee_db))
+
+    search = _Search(most_db)
+    for _ in range(8):
+        search.go_on(lufs_at(search.extra_db), TARGET_LUFS)
+        assert search.extra_db <= most_db
+    is_reached = lufs_at(search.extra_db) == pytest.approx(TARGET_LUFS, abs=0.05)
+    assert is_reached or search.extra_db == most_db
+
+
+@settings(max_examples=10)
+@given(lengths=st.lists(st.integers(1, 3000), min_size=1, max_size=5), seed=st.integers(0, 9))
+def test_clips_too_short_to_be_measured_are_joined_all_the_same(lengths: list[int], seed: int) -> None:
+    box = Box()
+    lines = [
+        box.line(number, noise(seconds=n_frames / RATE_HZ, rms=0.2, seed=seed + number), speaker=number % 2)
+        for number, n_frames in enumerate(lengths)
+    ]
+    made, master = box.assembled(lines)
+    assert so_far(lines) == made.marks
+    assert loudness(decode(master)).true_peak_dbtp <= CEILING_DBTP
 
 
 @given(

@@ -25,15 +25,19 @@ _PIECE_FRAMES = 2**14
 _Decibels = npt.NDArray[np.float64]
 
 
-def limited(blocks: Iterable[Clip], ceiling_dbtp: float) -> Iterator[Clip]:
+def limited(
+    blocks: Iterable[Clip], ceiling_dbtp: float, *, release_db_per_s: float = _RELEASE_DB_PER_S
+) -> Iterator[Clip]:
     """Yield the same sound with a true peak of at most ``ceiling_dbtp``; times and length stay as they are.
+
+    ``release_db_per_s`` is how fast the gain is let back: a slow one is heard less, a fast one takes less loudness.
 
     The blocks are of one rate and channels. What comes out is cut elsewhere than what went in, and lags by less than a
     second from 24 kHz on. Where nothing is above the ceiling, samples are untouched.
     """
     limiter = None
     for block in blocks:
-        limiter = limiter or _Limiter(block.sample_rate_hz, block.n_channels, ceiling_dbtp)
+        limiter = limiter or _Limiter(block.sample_rate_hz, block.n_channels, ceiling_dbtp, release_db_per_s)
         yield from limiter.take(block.samples)
     if limiter is not None:
         yield from limiter.rest()
@@ -42,11 +46,11 @@ def limited(blocks: Iterable[Clip], ceiling_dbtp: float) -> Iterator[Clip]:
 class _Limiter:
     """Goes through the sound in pieces of one length, each seen with what surrounds it."""
 
-    def __init__(self, sample_rate_hz: int, n_channels: int, ceiling_dbtp: float) -> None:
+    def __init__(self, sample_rate_hz: int, n_channels: int, ceiling_dbtp: float, release_db_per_s: float) -> None:
         self._sample_rate_hz, self._ceiling = sample_rate_hz, 10 ** ((ceiling_dbtp - _MARGIN_DB) / 20)
         n_attack = round(_ATTACK_S * sample_rate_hz)
         self._curve = np.hanning(n_attack + 3)[1:-1] / ((n_attack + 2) / 2)  # sums up to 1
-        self._release_db = _RELEASE_DB_PER_S / sample_rate_hz
+        self._release_db = release_db_per_s / sample_rate_hz
         self._around = n_attack + CELL_FRAMES
         self._reduction_db = 0.0
         self._seen = np.zeros((self._around, n_channels), np.float32)

@@ -38,7 +38,7 @@ def run() -> dict[str, float]:
             worker.start()
             while n_kills < _N_KILLS:
                 _until_more(folder)
-                time.sleep(dice.uniform(0.0, 3.0))
+                time.sleep(dice.uniform(0.0, 2.0))
                 worker.kill()
                 n_kills += 1
                 n_in_flight = len(asked_for(folder)) - len(_stored(studio))

@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 _DEATHS_ALONE: Final = 2
 _DEATHS_GIVEN_UP: Final = 6  # a machine short of memory kills at random, and a step takes seconds
 _POISON: Final = (
-    "This job was stopped: the program that runs jobs broke down over it again and again. What was done so far is kept. "
-    "Change what it works on, or try again."
+    "This job was stopped: the program that runs jobs broke down over it again and again. What was done so far is "
+    "kept. Change what it works on, or try again."
 )
 _UNKNOWN: Final = (
     "The program that runs jobs is older than the app and does not know this kind of job. Restart it, then try again."

@@ -56,6 +56,7 @@ class _Bridge:
 
     async def run(self, browser: Browser) -> None:
         self.browser, _Bridge.last = browser, self
+        await browser.send({"type": "state", "state": "listening"})
         await browser.send({"type": "flow", "steady": True})
         async with connect(os.environ["BENCH_ECHO"], compression=None) as echo:
             back = asyncio.create_task(self._back(echo, browser))

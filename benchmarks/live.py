@@ -137,7 +137,7 @@ def _webrtc(address: str, microphone: Path) -> dict[str, float]:
     with _page(microphone) as page:
         page.goto(f"{address}/?way=webrtc")
         page.frame_locator("iframe").get_by_role("button", name="Start talking").click()
-        page.get_by_text("Connecting…").wait_for(timeout=30_000)
+        page.get_by_text("Listening").wait_for(timeout=30_000)
         page.wait_for_timeout(6_000)
         [frame] = [frame for frame in page.frames if frame != page.main_frame]
         frame.evaluate(_OVERHEAR_FRAME)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,15 +50,15 @@ def launch_arguments(*, microphone: Path | None = None) -> list[str]:
 
 
 @contextmanager
-def chromium(*, microphone: Path | None = None) -> Iterator[Browser]:
-    """Run a Chromium, or skip the test."""
+def chromium(*, microphone: Path | None = None, arguments: Sequence[str] = ()) -> Iterator[Browser]:
+    """Run a Chromium, with further arguments if need be, or skip the test."""
     path = chromium_path()
     if path is None:
         missing = "there is no Chromium on this machine"
         pytest.fail(missing) if _REQUIRED else pytest.skip(missing)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=path, args=launch_arguments(microphone=microphone), headless=True
+            executable_path=path, args=[*launch_arguments(microphone=microphone), *arguments], headless=True
         )
         try:
             yield running

@@ -66,9 +66,9 @@ class FakeBrowser:
         """Report that everything of an item has been heard."""
         self.does({"type": "played", "item": item, "ms": len(self.heard[item]) // BYTES_PER_MS})
 
-    async def until(self, holds: Callable[[], Any]) -> Any:
+    async def until(self, holds: Callable[[], Any], *, patience_s: float = _PATIENCE_S) -> Any:
         """Wait until something is so, and return it."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             while not (found := holds()):
                 self._changed.clear()
                 await self._changed.wait()
@@ -99,6 +99,7 @@ class Talking:
     studio: Studio
     conversation_id: str
     server: LiveServer
+    live: LiveService
     browser: FakeBrowser
     bridge: LiveBridge
     task: asyncio.Task[None]
@@ -149,7 +150,7 @@ async def talking(studio: Studio, conversation_id: str, **options: Any) -> Async
         browser, bridge = FakeBrowser(), live.open(ME, conversation_id, LiveOptions(**options))
         task = asyncio.create_task(bridge.run(browser))
         try:
-            yield Talking(studio, conversation_id, server, browser, bridge, task)
+            yield Talking(studio, conversation_id, server, live, browser, bridge, task)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

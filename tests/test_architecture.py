@@ -16,7 +16,7 @@ PACKAGE = ROOT / "audiokit"
 STOREYS: dict[str, int] = {
     "errors": 0, "money": 0, "process": 0, "settings": 0, "telemetry": 0,
     "audio": 1, "catalog": 1, "documents": 1, "store": 1, "words": 1,
-    "offline": 2, "people": 2, "usage": 2,
+    "jobs": 2, "offline": 2, "people": 2, "usage": 2,
     "speech": 3,
     "converse": 4, "sentiment": 4, "summaries": 4,
     "workflows": 5,
@@ -29,11 +29,20 @@ KEPT_IN: dict[str, set[str]] = {
     "streamlit": {"ui"},
     "openai": {"speech"},
     "starlette": {"api", "offline"},
-    "sqlalchemy": {"store", "usage", "people", "converse", "summaries"},
+    "sqlalchemy": {"store", "usage", "people", "converse", "summaries", "jobs"},
+    "dbos": {"jobs"},
     "av": {"audio"},
     "soundfile": {"audio"},
     "pocketsphinx": {"offline"},
     "espeakng_loader": {"offline"},
+    "diskcache": {"store"},
+    "pypdf": {"documents"},
+    "docx": {"documents"},
+    "pptx": {"documents"},
+    "openpyxl": {"documents"},
+    "striprtf": {"documents"},
+    "lxml": {"documents"},
+    "markdown_it": {"documents"},
 }
 
 
@@ -82,7 +91,17 @@ def test_every_room_is_in_the_picture() -> None:
 
 
 def test_importing_audiokit_loads_no_interface_no_server_and_no_model() -> None:
-    heavy = ["streamlit", "starlette", "uvicorn", "pocketsphinx", "espeakng_loader", "openai", "av", "sqlalchemy"]
+    heavy = [
+        "streamlit",
+        "starlette",
+        "uvicorn",
+        "pocketsphinx",
+        "espeakng_loader",
+        "openai",
+        "av",
+        "sqlalchemy",
+        "dbos",
+    ]
     ground = "audiokit, audiokit.errors, audiokit.money, audiokit.settings"
     code = f"import sys, {ground}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -23,7 +23,7 @@ from audiokit.converse.live.seam import BYTES_PER_MS, Played
 __all__ = ["Limits", "SocketBrowser"]
 
 _BYTES_PER_FRAME = 2
-_CONTROL = frozenset({"start", "stop", "mute", "played", "say", "bye"})
+_CONTROL = frozenset({"start", "stop", "mute", "played", "dropped", "say", "bye"})
 _REASON_BYTES = 123  # RFC 6455, 5.5: a close frame holds 125, two of them the code
 
 

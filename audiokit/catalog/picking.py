@@ -9,7 +9,18 @@ from enum import StrEnum
 
 from audiokit.catalog.models import Catalog, Model, Provider, Role, Tier
 
-__all__ = ["Ask", "Obstacle", "Pick", "endpoint_for", "heir", "listed_names", "obstacle", "obstacle_to_asking", "pick"]
+__all__ = [
+    "Ask",
+    "Obstacle",
+    "Pick",
+    "endpoint_for",
+    "heir",
+    "listed_names",
+    "needs_socket",
+    "obstacle",
+    "obstacle_to_asking",
+    "pick",
+]
 
 _WAYS: Mapping[Role, tuple[str, ...]] = {
     Role.CONVERSE: ("chat/completions", "realtime"),
@@ -109,6 +120,11 @@ def endpoint_for(model: Model, ask: Ask) -> str | None:
     has_socket = ask.role in _LIVE_ROLES or "realtime" in ask.transports
     ways = (way for way in _WAYS[ask.role] if has_socket or way not in _SOCKETS)
     return next((way for way in ways if way in model.endpoints), None)
+
+
+def needs_socket(model: Model) -> bool:
+    """Whether ``model`` converses over a Realtime WebSocket alone."""
+    return "realtime" in model.endpoints and "chat/completions" not in model.endpoints
 
 
 def listed_names(model: Model, ask: Ask) -> tuple[str, ...]:

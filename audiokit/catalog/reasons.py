@@ -26,13 +26,17 @@ _PLACES: Mapping[Provider, str] = {
     Provider.COMPATIBLE: "this server",
     Provider.OFFLINE: "the offline engine",
 }
+_OFFLINE_LIMITS: Mapping[Role, str] = {
+    Role.TRANSLATE: " It goes word by word, without any grammar, from English into German, French or Spanish."
+}
 _ADJECTIVES: Mapping[Tier, str] = {Tier.FULL: "full ", Tier.MINI: "cheaper "}
 
 
 def why_listed(chosen: Pick, ask: Ask) -> str:
     """Return why the catalog's own choice fell on this model, and until when it holds."""
     if ask.provider is Provider.OFFLINE:
-        return f"{chosen.model_name}: the engine inside this app; free, and nothing leaves this machine."
+        limit = _OFFLINE_LIMITS.get(ask.role, "")
+        return f"{chosen.model_name}: the engine inside this app; free, and nothing leaves this machine.{limit}"
     merit = _merit(chosen, ask)
     if _composes(chosen, ask):
         merit += ". It composes what it says, so it may paraphrase"

@@ -13,13 +13,28 @@ __all__ = ["spares"]
 
 
 def spares(
-    catalog: Catalog, chosen: Choice, *, on: date, provider: Provider, served: frozenset[str] | None = None
+    catalog: Catalog,
+    chosen: Choice,
+    *,
+    on: date,
+    provider: Provider,
+    served: frozenset[str] | None = None,
+    transports: frozenset[str] = frozenset(),
 ) -> tuple[Choice, ...]:
     """Return the other living candidates for a choice's role, best first.
 
-    ``served`` is what the endpoint lists as its models, None where it was not asked.
+    ``served`` is what the endpoint lists as its models, None where it was not asked; ``transports`` are those of
+    :func:`audiokit.catalog.roles.choose`.
     """
-    ask = Ask(catalog=catalog, role=chosen.role, tier=chosen.tier, on=on, provider=provider, served=served)
+    ask = Ask(
+        catalog=catalog,
+        role=chosen.role,
+        tier=chosen.tier,
+        on=on,
+        provider=provider,
+        served=served,
+        transports=transports,
+    )
     others = (model for model in ask.candidates if chosen.model_name not in model.names)
     return tuple(
         replace(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from audiokit.catalog.models import Catalog, Evidence, Model, Price, Provider, Role, Tier
 from audiokit.catalog.prices import AUDIO_IN_TOKENS_PER_S, AUDIO_OUT_TOKENS_PER_S, price_on
-from audiokit.catalog.roles import choose
+from audiokit.catalog.roles import REALTIME, choose
 from audiokit.money import NANOUSD_PER_USD
 
 __all__ = ["markdown"]
@@ -81,7 +81,8 @@ def _line(cells: tuple[str, ...]) -> str:
 def _role_rows(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     for role in Role:
         for tier in Tier:
-            yield role.value, tier.value, choose(catalog, role, tier, catalog.checked_on, Provider.OPENAI).why
+            chosen = choose(catalog, role, tier, catalog.checked_on, Provider.OPENAI, transports=frozenset({REALTIME}))
+            yield role.value, tier.value, chosen.why
 
 
 def _living_row(model: Model, catalog: Catalog) -> tuple[str, ...]:

@@ -25,12 +25,13 @@ __all__ = ["Answer", "Chat", "made_call"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to answer with, before it has a shape: words and the pace to say them at, or function calls."""
+    """What to answer with, before it has a shape: words, and how to say them, or function calls."""
 
     request: ChatRequest
     prompt: Understood
     text: str = ""
     speed: float = 1.0
+    language: str = "en"
     calls: tuple[Call, ...] = ()
 
     def counts(self, *, text_out: int, audio_out: int = 0) -> Counts:
@@ -88,11 +89,11 @@ class Chat:
             text = _filled(request.schema, turn, of="response_format", param="response_format")
             return Answer(request=request, prompt=prompt, text=text)
         thought = self.engine.think(prompt.messages)
-        return Answer(request=request, prompt=prompt, text=thought.text, speed=thought.speed)
+        return Answer(request=request, prompt=prompt, text=thought.text, speed=thought.speed, language=thought.language)
 
     def say(self, answer: Answer, voice: str) -> Iterator[Spoken]:
         """Yield the answer spoken, as far as its limit on tokens reaches; sound is cut in mid-word, as recorded."""
-        spoken = self.engine.say(answer.text, voice, answer.speed)
+        spoken = self.engine.say(answer.text, voice, answer.speed, answer.language)
         limit = answer.request.max_completion_tokens
         if limit is None:
             return spoken

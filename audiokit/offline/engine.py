@@ -71,9 +71,9 @@ class Engine:
         """
         return (spoken.pcm16 for spoken in self.say(text, voice, speed) if spoken.pcm16)
 
-    def say(self, text: str, voice: str = DEFAULT_VOICE, speed: float = 1.0) -> Iterator[Spoken]:
-        """Yield the same as :meth:`speak` with the text of each piece; errors as there."""
-        return self._mouth.say(text, voice, speed)
+    def say(self, text: str, voice: str = DEFAULT_VOICE, speed: float = 1.0, language: str = "en") -> Iterator[Spoken]:
+        """Yield the same as :meth:`speak` with the text of each piece, in a language that it is translated into."""
+        return self._mouth.say(text, voice, speed, language)
 
     def capabilities(self) -> Capabilities:
         """Return what works here, as far as is known: a library that will not load is known once it was tried."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audiokit.offline.refusals import Refused, invalid_value, missing_parameter
+from audiokit.offline.refusals import Refused, invalid_value, missing_parameter, unknown_parameter
 
-__all__ = ["a_list", "a_mapping", "a_model", "a_text", "one_of"]
+__all__ = ["a_list", "a_mapping", "a_model", "a_text", "one_of", "only"]
 
 _NO_MODEL = "you must provide a model parameter"
 
@@ -44,6 +44,13 @@ def one_of(value: object, supported: Sequence[str], param: str) -> str:
     if not isinstance(value, str) or value not in supported:
         raise invalid_value(param, value, tuple(supported))
     return value
+
+
+def only(given: Mapping[str, Any], known: Sequence[str], param: str) -> None:
+    """Refuse an object that has a field which has no place in it."""
+    for name in given:
+        if name not in known:
+            raise unknown_parameter(f"{param}.{name}")
 
 
 def _kind(value: object, kind: type, param: str, called: str, default: Any) -> Any:

@@ -42,11 +42,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What to answer. ``skill`` names what thought it, ``speed`` is the pace to say it at."""
+    """What to answer. ``skill`` names what thought it; it is in ``language``, and to be said at the pace ``speed``."""
 
     text: str
     skill: str
     speed: float = 1.0
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

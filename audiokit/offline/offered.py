@@ -18,8 +18,8 @@ MODEL_IDS = (EVERYTHING, WORDS_ONLY)
 
 _OPENAIS = re.compile(r"gpt-|whisper-1$|tts-1(-hd)?$")
 _RETIRED = re.compile(r"gpt-4o(-mini)?-audio-preview|gpt-4o(-mini)?-realtime-preview")  # 404 since 2026-05
-_OVER_SOCKETS = re.compile(r"gpt-realtime(?!-(whisper|translate))")
-_ELSEWHERE = re.compile(r"gpt-(realtime-(whisper|translate)|live)")
+_OVER_SOCKETS = re.compile(r"gpt-realtime(?P<interprets>-translate)?")
+_ELSEWHERE = re.compile(r"gpt-(realtime-whisper|live)")
 
 
 class Offer(Enum):
@@ -30,6 +30,7 @@ class Offer(Enum):
     TRANSCRIPTION = auto()
     SPEECH = auto()
     REALTIME = auto()
+    TRANSLATION = auto()
 
 
 _OWN = {EVERYTHING: frozenset(Offer), WORDS_ONLY: frozenset({Offer.CHAT_IN_TEXT})}
@@ -41,8 +42,8 @@ def offers(model: str) -> frozenset[Offer]:
         return _OWN[model]
     if not _OPENAIS.match(model) or _RETIRED.match(model) or _ELSEWHERE.match(model):
         return frozenset()
-    if _OVER_SOCKETS.match(model):
-        return frozenset({Offer.REALTIME})
+    if (found := _OVER_SOCKETS.match(model)) is not None:
+        return frozenset({Offer.TRANSLATION if found["interprets"] else Offer.REALTIME})
     if "transcribe" in model or model.startswith("whisper"):
         return frozenset({Offer.TRANSCRIPTION})
     if "tts" in model:

@@ -29,9 +29,10 @@ from audiokit.offline.chat_request import chat_request
 from audiokit.offline.chat_stream import streamed
 from audiokit.offline.chat_whole import whole
 from audiokit.offline.engine import Engine
-from audiokit.offline.offered import MODEL_IDS
+from audiokit.offline.offered import MODEL_IDS, Offer
 from audiokit.offline.realtime.endpoint import Realtime
 from audiokit.offline.realtime.pace import Rules
+from audiokit.offline.realtime.translation import Translation
 from audiokit.offline.refusals import Refused, as_refusal
 from audiokit.offline.synthesis import read_aloud, read_aloud_as_events, speech_request
 from audiokit.offline.transcriptions import transcribed, transcribed_along, transcription_request
@@ -64,6 +65,7 @@ def create_app(
             Route("/v1/audio/transcriptions", routes.transcriptions, methods=["POST"]),
             Route("/v1/audio/speech", routes.speech, methods=["POST"]),
             WebSocketRoute("/v1/realtime", Realtime(engine, clock, realtime).serve),
+            WebSocketRoute("/v1/realtime/translations", _translations(engine, clock, realtime).serve),
         ],
         middleware=[Middleware(_Door, token=token)],
         exception_handlers={
@@ -72,6 +74,10 @@ def create_app(
             HTTPException: _no_route,
         },
     )
+
+
+def _translations(engine: Engine, clock: Callable[[], float], rules: Rules) -> Realtime:
+    return Realtime(engine, clock, rules, begin=Translation, offer=Offer.TRANSLATION)
 
 
 class _Routes:

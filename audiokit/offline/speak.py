@@ -49,7 +49,9 @@ class Mouth:
     def __init__(self) -> None:
         self.worker = Worker(_WORKER_MODULE, sentences("speak"))
 
-    def say(self, text: str, voice_name: str = DEFAULT_VOICE, speed: float = 1.0) -> Iterator[Spoken]:
+    def say(
+        self, text: str, voice_name: str = DEFAULT_VOICE, speed: float = 1.0, language: str = "en"
+    ) -> Iterator[Spoken]:
         """Yield ``text`` clause by clause with its sound, in whole audio tokens and at least one.
 
         The worker is held for one clause at a time, so that a slow listener keeps nobody waiting.
@@ -59,7 +61,7 @@ class Mouth:
             NotConfigured: this machine cannot speak.
             ProviderError: the worker failed.
         """
-        voice = voice_called(voice_name)
+        voice = voice_called(voice_name).speaking(language)
         stream = soxr.ResampleStream(_WORKER_RATE_HZ, SAMPLE_RATE_HZ, 1, dtype="float32")
         gain = np.float32(10 ** (voice.gain_db / 20))
         kept, n_bytes, silent = b"", 0, np.zeros(0, np.float32)

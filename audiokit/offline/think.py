@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from audiokit.offline import arithmetic, clock, dialogue, documents, results, tidying, units
+from audiokit.offline import arithmetic, clock, dialogue, documents, interpreting, results, tidying, units
 from audiokit.offline.messages import Message, Thought, Turn
 
 __all__ = ["think"]
@@ -14,6 +14,7 @@ _SKILLS: tuple[Callable[[Turn], Thought | None], ...] = (
     results.tell,
     tidying.tidy,
     dialogue.hear_silence,
+    interpreting.interpret,
     dialogue.write_down,
     dialogue.read_aloud,
     documents.give_a_summary,

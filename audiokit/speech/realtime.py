@@ -57,7 +57,10 @@ class Session:
     """An open session. Sending to one that has closed does nothing: its last event says that it has.
 
     Iterated over once, it yields what happens; :class:`~audiokit.speech.realtime_events.Closed` comes last.
+    ``reaches_back_ms`` is how far the sound that an event names may lie behind what was sent last.
     """
+
+    reaches_back_ms = 10_000
 
     def __init__(
         self,

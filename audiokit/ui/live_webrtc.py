@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from audiokit import money
+from audiokit.converse.live.carrying import carry
 from audiokit.converse.live.seam import LiveBridge
-from audiokit.errors import AudiokitError
+from audiokit.errors import AudiokitError, NotAllowed
 from audiokit.ui.live import LiveResult
+from audiokit.ui.live_webrtc_approach import UNREACHED, Approach
 from audiokit.ui.live_webrtc_browser import SAMPLE_RATE_HZ, LiveView, WebRtcBrowser
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ _MISSING = (
     "Live talk over WebRTC needs one more package here: `pip install 'audiokit[webrtc]'`, then start the server again. "
     "The other way of talking live needs nothing more."
 )
-_BROKEN = "Something went wrong here, and the live session ended. Start again."
 _WORDS = {
     "connecting": "Connecting…",
     "listening": "Listening",
@@ -39,11 +41,6 @@ _WORDS = {
     "speaking": "Speaking",
     "ended": "Ended",
 }
-_UNREACHED = (
-    "The browser and the server have not found each other yet. If it stays so, something between them blocks WebRTC "
-    "(UDP): choose the other way of talking live, or use Record instead; the conversation still works."
-)
-_PATIENCE_S = 8.0
 _GRACE_S = 5.0
 _BUTTONS: Translations = {
     "start": "Start talking",
@@ -70,7 +67,9 @@ def live_webrtc(
     *,
     key: str,
     open_live: Callable[[], LiveBridge],
+    seat: Callable[[], AbstractAsyncContextManager[asyncio.Event]],
     ice_servers: Sequence[Mapping[str, Any]] = (),
+    patience_s: float = 8.0,
     person_name: str = "You",
     model_name: str = "Assistant",
 ) -> LiveResult | None:
@@ -79,18 +78,24 @@ def live_webrtc(
     Args:
         key: unique on the page, and lasting as long as the conversation is shown.
         open_live: returns the bridge of a new session; called when the browser has connected.
+        seat: holds the conversation's one seat, as :meth:`audiokit.converse.live.seats.Seats.taken` does.
         ice_servers: STUN and TURN servers, as browsers name them; none is right for one machine or one network.
+        patience_s: how long browser and server may take to find each other before the person is told.
         person_name: stands over what the person says.
         model_name: stands over what the model says.
     """
     if not is_installed():
         st.info(_MISSING, icon=":material/info:")
         return None
-    held: _Held = st.session_state.setdefault(f"{key}.session", _Held())
+    held: _Held = st.session_state.setdefault(f"{key}.session", _Held(Approach(patience_s=patience_s)))
     source = _streamer(key, held, ice_servers)
     # Not before it plays: what is made in the first run of a page is taken for that of another page, and stopped.
     if held.is_playing and held.session is None and not held.is_spent:
-        held.session = _begin(open_live, source)
+        try:
+            _begin(held, open_live(), seat(), source)
+        except AudiokitError as error:
+            held.shown, held.is_spent = LiveView(state="ended", sentence=str(error), is_fatal=True), True
+            st.rerun()
     if not held.is_playing:
         held.leave()
         _offer_again(held)
@@ -120,14 +125,14 @@ def _streamer(key: str, held: _Held, ice_servers: Sequence[Mapping[str, Any]]) -
         translations=_BUTTONS,
     )
     held.is_playing = bool(context.state.playing)
-    is_calling = bool(context.state.signalling) and not held.is_playing
-    held.calls_since = (held.calls_since or time.monotonic()) if is_calling else None
+    is_calling = bool(context.state.signalling)
+    held.approach.see(is_calling=is_calling, is_playing=held.is_playing, now=time.monotonic())
     return source
 
 
 def _offer_again(held: _Held) -> None:
-    """Give the person back the button that a session which ended by itself has held down."""
-    if held.is_spent and held.ended is None:
+    """Give the person back the button that was held down until the browser had hung up."""
+    if held.is_spent and held.ended is None and not held.approach.is_under_way:
         held.is_spent = False
         st.rerun()
 
@@ -152,10 +157,10 @@ class _Session:
 class _Held:
     """What stays between two runs of the page."""
 
+    approach: Approach
     session: _Session | None = None
     is_playing: bool = False
-    is_spent: bool = False  # the session ended by itself, and the browser still has to hang up
-    calls_since: float | None = None
+    is_spent: bool = False  # it ended by itself, or did not come about, and the browser still has to hang up
     ended: LiveResult | None = None
     shown: LiveView = field(default_factory=LiveView)
 
@@ -168,39 +173,24 @@ class _Held:
             self.session.leave()
 
 
-def _begin(open_live: Callable[[], LiveBridge], source: Any) -> _Session | None:
+def _begin(held: _Held, bridge: LiveBridge, seat: AbstractAsyncContextManager[asyncio.Event], source: Any) -> None:
     from streamlit_webrtc.eventloop import get_global_event_loop  # noqa: PLC0415 - an extra
 
-    try:
-        bridge = open_live()
-    except AudiokitError as error:
-        st.error(str(error))
-        return None
-    session = _Session(WebRtcBrowser(source), get_global_event_loop())
-    session.running = asyncio.run_coroutine_threadsafe(_carry(session.browser, bridge), session.loop)
-    return session
+    session = held.session = _Session(WebRtcBrowser(source), get_global_event_loop())
+    session.running = asyncio.run_coroutine_threadsafe(_carry(session.browser, bridge, seat), session.loop)
 
 
-async def _carry(browser: WebRtcBrowser, bridge: LiveBridge) -> None:
+async def _carry(browser: WebRtcBrowser, bridge: LiveBridge, seat: AbstractAsyncContextManager[asyncio.Event]) -> None:
     """Run the session until it ends or the person goes; nothing of it is left when this returns."""
-    talking = asyncio.create_task(bridge.run(browser), name="live talk")
-    others = {
-        asyncio.create_task(browser.feed(), name="live feed"),
-        asyncio.create_task(browser.gone.wait(), name="live gone"),
-    }
     try:
-        await asyncio.wait({talking, *others}, return_when=asyncio.FIRST_COMPLETED)
-        browser.leave()
-        await asyncio.wait({talking}, timeout=_GRACE_S)
-    finally:
-        for task in (talking, *others):
-            task.cancel()
-        await asyncio.wait({talking, *others})
-    if not talking.cancelled() and (error := talking.exception()) is not None:
-        sentence = str(error) if isinstance(error, AudiokitError) else _BROKEN
+        async with seat as leave:
+            beside = {"feed": browser.feed(), "gone": browser.gone.wait(), "seat": leave.wait()}
+            sentence = await carry(bridge, browser, beside, grace_s=_GRACE_S)
+    except NotAllowed as refused:
+        sentence = str(refused)
+    browser.leave()
+    if sentence is not None:
         await browser.send({"type": "trouble", "sentence": sentence, "fatal": True})
-        if not isinstance(error, AudiokitError):
-            raise error
 
 
 @st.fragment(run_every=0.5)
@@ -214,8 +204,12 @@ def _panel(held: _Held, names: Mapping[str, str]) -> None:
         reason = "refused" if held.shown.is_fatal else "over"
         held.ended = LiveResult(reason=reason, duration_s=session.browser.duration_s)
         st.rerun()
-    if held.calls_since is not None and time.monotonic() - held.calls_since > _PATIENCE_S:
-        st.warning(_UNREACHED)
+    now = time.monotonic()
+    if held.approach.is_hopeless(now) and not held.is_spent:
+        held.is_spent = True
+        st.rerun()
+    if held.approach.is_blocked(now):
+        st.error(UNREACHED)
     _show(held.shown, names)
 
 

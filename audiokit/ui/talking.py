@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from secrets import token_hex
 
 import streamlit as st
 
@@ -34,17 +35,21 @@ _NANO = 1_000_000_000
 
 def show(heading: Heading) -> None:
     """Show the session of a conversation: a round button, and what is said while it is said."""
-    options, person = state.record().live, state.person()
-    options = replace(options, home=st.context.timezone)
+    studio, person, window = state.studio(), state.person(), st.session_state.setdefault("live.window", token_hex(16))
+    options = replace(state.record().live, home=st.context.timezone)
     if state.record().live_over_webrtc:
         ended = live_webrtc(
             key=f"live.webrtc.{heading.id}",
-            open_live=lambda: state.studio().live.open(person.id, heading.id, options),
+            open_live=lambda: studio.live.open(person.id, heading.id, options),
+            seat=lambda: studio.live.seats.taken(person.id, heading.id, window),
         )
     else:
-        url = live_socket_url(state.studio().signer, person.id, heading.id, options=options.written())
-        is_push = options.turns is TurnTaking.PUSH_TO_TALK
-        ended = live(key=f"live.{heading.id}", socket_url=url, is_push_to_talk=is_push)
+        ended = live(
+            key=f"live.{heading.id}",
+            socket_url=live_socket_url(studio.signer, person.id, heading.id, options=options.written()),
+            is_push_to_talk=options.turns is TurnTaking.PUSH_TO_TALK,
+            window=window,
+        )
     _told(ended)
 
 
@@ -80,7 +85,7 @@ def choices(conversation: Conversation) -> None:
 
 
 def latencies(conversation: Conversation) -> None:
-    """Show how long the answers took to begin, turn by turn."""
+    """Show how long the answers took to begin, turn by turn, and offer the latest session's log."""
     waits = [t.first_sound_ms for t in conversation.turns if t.speaker is Speaker.MODEL and t.first_sound_ms]
     if waits:
         st.metric(
@@ -89,6 +94,24 @@ def latencies(conversation: Conversation) -> None:
             chart_data=[wait / 1000 for wait in waits[-40:]],
             chart_type="bar",
             help="From the end of what you said to the first sound of the answer.",
+        )
+    _log(conversation.heading)
+
+
+def _log(heading: Heading) -> None:
+    """Offer what went over the provider's wire, as long as that is remembered."""
+    live, person = state.studio().live, state.person()
+    if live.logs.of(person.id, heading.id) is not None:
+        st.download_button(
+            "The provider's event log",
+            lambda: live.log_of(person.id, heading.id),
+            file_name=f"live-{heading.id}.jsonl",
+            mime="application/jsonl",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            help="What the model was sent and what it answered in the latest session, one event a line, without sound.",
+            key="live.log",
         )
 
 

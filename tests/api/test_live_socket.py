@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from audiokit.api.live import live_routes
 from audiokit.api.live_socket import Limits
 from audiokit.converse.live.seam import BYTES_PER_MS, Browser, Played
+from audiokit.converse.live.seats import Seats
 from audiokit.errors import BudgetExceeded, NotFound
 from audiokit.people.addresses import Signer, live_socket_url, live_url
 
@@ -42,6 +43,8 @@ class Source:
 
     def __init__(self, runs: Run = echo) -> None:
         self.signer = Signer(b"s" * 32)
+        self.live = self
+        self.seats = Seats()
         self.runs = runs
         self.opened: list[str] = []
         self.told: list[Mapping[str, Any]] = []
@@ -53,6 +56,11 @@ class Source:
             raise NotFound("There is no such conversation. Choose another.")
         self.opened.append(options)
         return Bridge(self)
+
+    def log_of(self, person_id: str, conversation_id: str) -> bytes:
+        if not self.opened:
+            raise NotFound("There is no log here.")
+        return f'{{"of":"{person_id} {conversation_id}"}}\n'.encode()
 
 
 class Bridge:
@@ -159,6 +167,23 @@ def test_our_own_page_is_let_in() -> None:
     with client(source) as desk, desk.websocket_connect(address(source), headers=headers) as talking:
         talking.send_bytes(b"\0\0")
         assert sound_of(talking) == b"\0\0"
+
+
+def test_the_log_is_had_at_the_same_address_by_whoever_may_talk_there() -> None:
+    source = Source()
+    url = address(source)
+    with client(source) as desk:
+        assert desk.get(f"{url}/log").status_code == 404
+        with desk.websocket_connect(url) as talking:
+            talking.send_json({"type": "bye"})
+            closed(talking)
+        kept = desk.get(f"{url}/log")
+        foreign = desk.get(f"{url}/log", headers={"origin": "https://evil.example"})
+        other = desk.get(f"{live_url(source.signer, ANN, 'turn-1').replace('media/live', 'live')}/log")
+
+    assert (kept.json(), kept.headers["content-type"]) == ({"of": f"{ANN} {TALK}"}, "application/jsonl")
+    assert kept.headers["cache-control"] == "no-store"
+    assert (foreign.status_code, other.status_code) == (403, 403)
 
 
 def test_asked_over_http_the_address_says_why_it_does_not_open() -> None:

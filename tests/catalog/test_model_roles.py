@@ -12,6 +12,7 @@ from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.prices import price_on
 from audiokit.catalog.roles import REALTIME, Choice, choose
 from audiokit.errors import ModelRetired, NotConfigured
+from audiokit.offline.glossary import LANGUAGES
 
 CATALOG = Catalog.load()
 TODAY = date(2026, 11, 21)
@@ -126,11 +127,17 @@ def test_before_the_last_model_of_a_provider_ends_the_page_says_that_nothing_fol
     assert "Nothing that we know follows it." in choose(CATALOG, Role.CONVERSE, Tier.FULL, TODAY, Provider.AZURE).why
 
 
-def test_the_offline_engine_plays_every_role_but_the_interpreter() -> None:
-    for role in set(Role) - {Role.TRANSLATE}:
+def test_the_offline_engine_plays_every_role() -> None:
+    for role in Role:
         assert choose(CATALOG, role, Tier.FULL, TODAY, Provider.OFFLINE).model_name == "audiokit-offline"
-    with pytest.raises(NotConfigured, match="No model for interpreting is known at the offline engine"):
-        choose(CATALOG, Role.TRANSLATE, Tier.FULL, TODAY, Provider.OFFLINE)
+
+
+def test_the_offline_engine_interprets_where_only_that_is_done_and_says_how_little_it_can() -> None:
+    chosen = choose(CATALOG, Role.TRANSLATE, Tier.FULL, TODAY, Provider.OFFLINE)
+
+    assert chosen.endpoint == "realtime/translations"
+    assert "word by word" in chosen.why
+    assert all(language in chosen.why for language in LANGUAGES.values())
 
 
 # ---------------------------------------------------------------------------------------------- what the endpoint lists

@@ -87,7 +87,8 @@ def test_offline_there_is_one_model_and_it_never_retires() -> None:
 def test_the_offline_engine_answers_at_every_endpoint_of_the_wire() -> None:
     offline = CATALOG.find("audiokit-offline")
     assert offline is not None
-    assert set(offline.endpoints) == {"chat/completions", "audio/transcriptions", "audio/speech", "realtime"}
+    over_http, over_sockets = {"chat/completions", "audio/transcriptions", "audio/speech"}, {"realtime"}
+    assert set(offline.endpoints) == over_http | over_sockets | {"realtime/translations"}
     assert offline.voices[:3] == ("alloy", "echo", "shimmer")
 
 

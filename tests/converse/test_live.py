@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -241,6 +242,30 @@ def test_what_was_not_finished_when_the_person_left_waits_to_be_sent(talk: Talk)
     talk(script)
 
 
+def test_what_went_over_the_wire_can_be_had_while_it_lasts_and_afterwards_by_nobody_else(talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        with pytest.raises(NotFound, match="no log"):
+            now.live.log_of(ME, now.studio.converse.start(ME, Options()).id)
+        await exchange(now, await now.caller())
+        during = now.live.log_of(ME, now.conversation_id)
+        await now.leave()
+        afterwards = now.live.log_of(ME, now.conversation_id)
+
+        assert afterwards.startswith(during)
+        lines = [json.loads(line) for line in afterwards.splitlines()]
+        kinds = [line["event"]["type"] for line in lines if "event" in line]
+        assert kinds[:2] == ["session.update", "session.created"]
+        assert kinds[-1] == "response.done"
+        assert {"input_audio_buffer.append", "response.output_audio.delta"} == {
+            line["sound"] for line in lines if "sound" in line
+        }
+        assert b"sk-made-up" not in afterwards
+        with pytest.raises(NotFound):
+            now.live.log_of("somebody else", now.conversation_id)
+
+    talk(script)
+
+
 def test_a_function_is_called_for_the_model_and_shown_with_its_answer(talk: Talk) -> None:
     async def script(now: Talking) -> None:
         caller = await now.caller()
@@ -321,6 +346,93 @@ def test_a_button_that_was_only_touched_sends_nothing_and_says_how_it_works(talk
         assert "input_audio_buffer.commit" not in [event["type"] for event in caller.sent]
 
     talk(script, turn_taking=TurnTaking.PUSH_TO_TALK)
+
+
+def test_what_is_typed_before_the_session_stands_is_answered_when_it_does(talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        now.browser.does({"type": "say", "words": "Good morning."})
+        caller = await now.caller()
+        item = (await caller.receives("conversation.item.create"))["item"]
+        await caller.receives("response.create")
+        await caller.reply(1, "Good morning!", ANSWERED)
+        await heard_out(now, "item_1")
+
+        assert item["content"] == [{"type": "input_text", "text": "Good morning."}]
+        assert [turn.words for turn in (await now.leave()).turns] == ["Good morning.", "Good morning!"]
+
+    talk(script)
+
+
+def test_typing_while_the_answer_comes_stops_it_and_is_answered_once_it_has_stopped(talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        caller = await now.caller()
+        now.browser.does(SAID)
+        await caller.hear("said_1", "Tell me a story.")
+        await caller.reply(1, "Once upon a time", sound(2_000), ends=False)
+        await now.browser.hears("item_1", 2_000)
+        now.browser.played = Played("item_1", 500)
+        for words in ("No, a poem.", "A short one."):
+            now.browser.does({"type": "say", "words": words})
+        await caller.receives("response.cancel")
+        await now.browser.told("words", text="A short one.")
+        assert "response.create" not in [event["type"] for event in caller.sent], "it would be refused"
+        await caller.end_reply(1, "cancelled")
+        item = (await caller.receives("conversation.item.create"))["item"]
+        await caller.receives("response.create")
+        await caller.reply(2, "Roses are red.", ANSWERED)
+        await heard_out(now, "item_2")
+        turns = (await now.leave()).turns
+
+        assert item["content"] == [{"type": "input_text", "text": "No, a poem.\nA short one."}]
+        assert [turn.words for turn in turns if turn.speaker is Speaker.PERSON] == [
+            "Tell me a story.",
+            "No, a poem.",
+            "A short one.",
+        ]
+        assert turns[1].duration_s == pytest.approx(0.5)
+        assert turns[-1].words == "Roses are red."
+        live = [entry for entry in now.studio.ledger.of_conversation(now.conversation_id) if entry.kind == "live"]
+        assert [(entry.turn_id, entry.outcome) for entry in live] == [(turns[0].id, "cut"), (turns[3].id, "answered")]
+
+    talk(script)
+
+
+def test_what_the_network_was_too_slow_for_is_told_in_words_once_sound_gets_through(talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        caller = await now.caller()
+        await now.browser.told("state", state="listening")
+        now.browser.does({"type": "dropped", "ms": 2_100})
+        now.browser.does({"type": "dropped", "ms": "much"})
+        now.browser.does(SAID)
+        await caller.receives("input_audio_buffer.append")
+        told = await now.browser.told("trouble")
+
+        assert told["sentence"].startswith("About 2 seconds of what you said got lost on the way.")
+        assert not told["fatal"]
+
+    talk(script)
+
+
+def test_what_is_said_while_the_provider_cannot_be_reached_for_long_is_told_as_lost(talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        await now.caller()
+        await now.browser.told("state", state="listening")
+        now.server.refuse = lambda _: (503, "{}")
+        await now.server.callers[0].break_off()
+        await now.browser.until(lambda: len(now.browser.all_told("state")) > 2)
+        for seed in range(8):
+            now.browser.does(sound(1_000, seed=seed))
+        now.server.refuse = lambda _: None
+        again = await now.caller(1)
+        await again.receives("input_audio_buffer.append")
+        told = await now.browser.told("trouble")
+
+        assert told["sentence"].startswith("About 3 seconds of what you said")
+        assert [base64.b64decode(event["audio"]) for event in again.sent if "audio" in event] == [
+            b"".join(sound(1_000, seed=seed) for seed in range(3, 8))
+        ]
+
+    talk(script)
 
 
 def test_pressing_the_button_while_the_answer_plays_stops_it(talk: Talk) -> None:
@@ -615,31 +727,3 @@ def test_twenty_sessions_leave_no_task_and_no_thread(studio: Studio, conversatio
             live.close()
 
     asyncio.run(run())
-
-
-def test_a_model_made_for_translating_translates_and_both_sides_are_kept(talk: Talk) -> None:
-    async def script(now: Talking) -> None:
-        caller = await now.server.caller()
-        session = await caller.begin()
-        assert caller.path.startswith("/v1/realtime/translations?model=gpt-realtime-translate")
-        assert session["audio"]["output"]["language"] == "es"
-        now.browser.does(sound(6_000, seed=5))
-        await caller.receives("session.input_audio_buffer.append")
-        await caller.tell("session.input_transcript.delta", delta=" The lazy", elapsed_ms=1_600)
-        await caller.tell("session.output_audio.delta", delta=base64.b64encode(ANSWERED).decode())
-        await caller.tell("session.output_transcript.delta", delta="El perezoso", elapsed_ms=2_000)
-        await caller.tell("session.input_transcript.delta", delta=" dog.", elapsed_ms=2_200)
-        await caller.tell("session.input_transcript.delta", delta=" Good", elapsed_ms=5_000)
-        await caller.tell("session.output_audio.delta", delta=base64.b64encode(ANSWERED).decode())
-        await now.browser.hears("item_2", 800)
-        said, translated, *_ = (await now.leave()).turns
-
-        assert (said.speaker, said.words) == (Speaker.PERSON, "The lazy dog.")
-        assert said.duration_s == pytest.approx(2.1)
-        assert (translated.speaker, translated.words) == (Speaker.MODEL, "El perezoso")
-        assert now.clip(translated.clip_digest) == ANSWERED
-        assert now.browser.clears == 0
-        entries = [one for one in now.studio.ledger.of_conversation(now.conversation_id) if one.kind == "live"]
-        assert sum(one.cost_nanousd or 0 for one in entries) == 3_400_000  # six seconds of 0.034 dollars a minute
-
-    talk(script, preset="translation", language="en", other="es")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from talking import sound
 
 from audiokit.converse.live import PRESETS, LiveOptions
+from audiokit.converse.live.inbox import Inbox
+from audiokit.converse.live.logs import Logs
+from audiokit.converse.live.losses import Losses
 from audiokit.converse.live.microphone import MAX_WAITING_MS, Microphone, Tape
 from audiokit.converse.live.playback import Playback
 from audiokit.converse.live.seam import BYTES_PER_MS, Played
@@ -24,6 +30,8 @@ PIECES = st.lists(st.integers(1, 200), min_size=1, max_size=80)
 @given(PIECES)
 def test_the_latest_five_seconds_wait_and_what_was_dropped_is_counted(lengths_ms: list[int]) -> None:
     microphone, whole = Microphone(), sound(sum(lengths_ms) * 3)
+    dropped = list[bytes]()
+    microphone.on_dropped = dropped.append
     start = 0
     for ms in lengths_ms:
         piece = whole[start : start + 3 * ms * BYTES_PER_MS]
@@ -34,7 +42,60 @@ def test_the_latest_five_seconds_wait_and_what_was_dropped_is_counted(lengths_ms
     assert whole[:start].endswith(taken)
     assert len(taken) <= MAX_WAITING_MS * BYTES_PER_MS
     assert microphone.n_dropped_ms == (start - len(taken)) // BYTES_PER_MS
+    assert b"".join(dropped) + taken == whole[:start]
     assert microphone.waiting_ms == 0
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=60), st.booleans())
+def test_whatever_the_inbox_drops_of_speech_is_told_before_what_is_left_and_silence_is_not(
+    lengths_ms: list[int], is_speech: bool
+) -> None:
+    async def take() -> list[bytes | Mapping[str, Any]]:
+        inbox = Inbox(5)
+        for n, ms in enumerate(lengths_ms):
+            inbox.put_sound(sound(ms, seed=n) if is_speech else bytes(ms * BYTES_PER_MS))
+        inbox.end()
+        return [taken async for taken in aiter_until_none(inbox)]
+
+    taken, lost_ms = asyncio.run(take()), sum(lengths_ms[:-5])
+    told = [one for one in taken if not isinstance(one, bytes)]
+
+    assert [len(one) // BYTES_PER_MS for one in taken if isinstance(one, bytes)] == lengths_ms[-5:]
+    assert told == ([{"type": "dropped", "ms": lost_ms}] if is_speech and lost_ms else [])
+    assert not told or taken[0] is told[0]
+
+
+async def aiter_until_none(inbox: Inbox) -> AsyncIterator[bytes | Mapping[str, Any]]:
+    while (one := await inbox.take()) is not None:
+        yield one
+
+
+def test_what_got_lost_is_told_once_sound_gets_through_again_and_not_again_and_again() -> None:
+    now, told = [100.0], list[str]()
+    losses = Losses(lambda message: told.append(message["sentence"]), lambda: now[0])
+    for lost_ms, at in ((300, 100.0), (300, 101.0), (5_000, 103.0), (1_900, 112.0), (0, 130.0)):
+        now[0] = at
+        losses.add(lost_ms)
+        losses.got_through()
+
+    assert [sentence.partition(" of what")[0] for sentence in told] == ["About half a second", "About 7 seconds"]
+
+
+def test_sound_in_which_nobody_can_have_spoken_is_no_loss() -> None:
+    told = list[Any]()
+    losses = Losses(told.append, lambda: 0.0)
+    for quiet in (
+        bytes(2_000 * BYTES_PER_MS),
+        b"",
+        sound(2_000)[:1],
+        (np.frombuffer(sound(900), "<i2") // 16).tobytes(),
+    ):
+        losses.add_sound(quiet)
+    losses.got_through()
+    assert told == []
+    losses.add_sound(sound(900))
+    losses.got_through()
+    assert len(told) == 1
 
 
 @given(PIECES, st.integers(0, 5_000), st.integers(0, 5_000))
@@ -120,6 +181,17 @@ def test_an_answer_without_end_is_kept_for_ten_minutes() -> None:
 
     assert speaking.is_full
     assert speaking.ms_of("a") == 600_000
+
+
+def test_of_many_sessions_the_latest_logs_are_kept_and_of_a_conversation_the_latest_session() -> None:
+    logs = Logs(most=3)
+    first = logs.begin("ann", "a")
+    for conversation in ("b", "c", "a", "d"):
+        logs.begin("ann", conversation)
+
+    assert logs.of("ann", "a") not in {None, first}
+    assert [logs.of("ann", name) is not None for name in "abcd"] == [True, False, True, True]
+    assert logs.of("bob", "a") is None
 
 
 def test_a_budget_is_judged_by_what_is_known_and_a_rate_only_once_it_means_something() -> None:

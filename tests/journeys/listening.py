@@ -20,12 +20,18 @@ from audiokit.audio.wav import to_wav
 MICROPHONE_HZ = 48_000  # what Chromium's fake microphone takes
 
 
-def microphone_file(speech: Path, folder: Path, *, lead_s: float = 0.3) -> Path:
-    """Write speech as a microphone would give it; Chromium plays it over and over."""
+def microphone_file(speech: Path, folder: Path, *, lead_s: float = 0.3, tail_s: float | None = None) -> Path:
+    """Write speech as a microphone would give it; Chromium plays it over and over.
+
+    It is quiet for ``lead_s`` before it and for ``tail_s`` after it; the same, if that is not said.
+    """
     spoken = resample(decode(speech.read_bytes()).mono(), MICROPHONE_HZ)
-    quiet = np.zeros((round(lead_s * MICROPHONE_HZ), 1), np.float32)
+    before, after = (
+        np.zeros((round(quiet_s * MICROPHONE_HZ), 1), np.float32)
+        for quiet_s in (lead_s, lead_s if tail_s is None else tail_s)
+    )
     path = folder / "microphone.wav"
-    path.write_bytes(to_wav(Clip(np.concatenate([quiet, spoken.samples, quiet]), MICROPHONE_HZ)))
+    path.write_bytes(to_wav(Clip(np.concatenate([before, spoken.samples, after]), MICROPHONE_HZ)))
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ WITHIN_MS = 60_000
 def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose microphone hears someone ask what the weather is like, every few seconds."""
     folder = tmp_path_factory.mktemp("microphone")
-    with chromium(microphone=microphone_file(real_file(SPEECH), folder, lead_s=0.8)) as browser:
+    with chromium(microphone=microphone_file(real_file(SPEECH), folder, lead_s=2.2)) as browser:
         yield browser
 
 
@@ -104,6 +105,11 @@ def test_what_is_typed_into_a_live_session_calls_a_tool(page: Page) -> None:
     expect(live).to_contain_text("calculate")
     live.get_by_role("button", name="End", exact=True).click()
     expect(page.get_by_test_id("stExpander").filter(has_text="calculate")).to_be_visible(timeout=WITHIN_MS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="The provider's event log").click()
+    events = [json.loads(line) for line in download.value.path().read_text("utf-8").splitlines()]
+    assert {"session.created", "response.done"} <= {line["event"]["type"] for line in events if "event" in line}
+    assert {line["sound"] for line in events if "sound" in line} >= {"input_audio_buffer.append"}
 
 
 def test_who_only_looks_at_live_begins_no_conversation_that_is_listed(page: Page) -> None:

@@ -104,6 +104,24 @@ def test_a_turn_begins_after_the_one_before_it() -> None:
     assert times == sorted(times)
 
 
+def test_what_is_taken_out_of_a_turn_that_goes_on_and_what_is_left_are_the_whole_turn() -> None:
+    sound = silence(0.5) + (noise(0.3, -20) + silence(0.1)) * 8 + silence(1)
+    _, whole = happenings(sound)
+    assert isinstance(whole, Stopped)
+    microphone, middle = Microphone(CALM), 2 * RATE_HZ * 2
+
+    assert microphone.part() is None
+    (began,) = microphone.write(sound[:middle])
+    speaking_ms, first = microphone.speaking_ms, microphone.part()
+    (rest,) = microphone.write(sound[middle:])
+
+    assert isinstance(began, Started)
+    assert isinstance(first, Stopped)
+    assert isinstance(rest, Stopped)
+    assert speaking_ms == first.at_ms - began.at_ms
+    assert first.pcm16 + rest.pcm16 == whole.pcm16
+
+
 def test_an_hour_of_silence_is_not_kept() -> None:
     microphone = Microphone(CALM)
 

@@ -88,6 +88,24 @@ def test_all_voices_are_equally_loud_and_none_is_clipped(speaking: Engine) -> No
         assert quality.clipped_ratio == 0, voice
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Mein Bruder arbeitet in einem kleinen Büro am Fluss, wo es immer ruhig ist."),
+        ("fr", "Mon frère travaille dans un petit bureau près de la rivière, où tout est calme."),
+        ("es", "Mi hermano trabaja en una pequeña oficina cerca del río, donde hay tranquilidad."),
+    ],
+)
+def test_in_other_languages_too_no_voice_is_out_of_line_and_none_is_clipped(
+    speaking: Engine, language: str, text: str
+) -> None:
+    for voice in VOICES:
+        pcm = b"".join(piece.pcm16 for piece in speaking.say(text, voice, language=language))
+        quality = measure(from_pcm16(pcm, SAMPLE_RATE_HZ))
+        assert -27 < quality.rms_dbfs < -18, voice
+        assert quality.clipped_ratio == 0, voice
+
+
 def test_the_three_first_voices_can_be_told_apart_by_pitch(speaking: Engine) -> None:
     pitches = {voice: pitch_hz(spoken(speaking, voice=voice)) for voice in ("echo", "alloy", "shimmer")}
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from live_server import Caller, LiveServer, live_server
 from pydantic import SecretStr
 from scripted import ENDPOINT, KEY
@@ -18,7 +20,7 @@ from audiokit.catalog.models import Provider
 from audiokit.errors import KeyRefused, ProviderError, ProviderUnreachable, QuotaExhausted
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.realtime import LiveSetup, Session, TurnTaking, open_session
-from audiokit.speech.realtime_bodies import items_of, session_update
+from audiokit.speech.realtime_bodies import append, items_of, session_update
 from audiokit.speech.realtime_events import Closed, LiveEvent, Opened, SpeechBegan, Trouble, Why
 from audiokit.speech.realtime_log import WireLog
 from audiokit.speech.requests import ModelTurn, PersonTurn, Tool
@@ -273,6 +275,50 @@ def test_the_log_has_every_event_and_no_sound() -> None:
 
     asyncio.run(run())
     lines = [json.loads(line) for line in log.written().splitlines()]
-    assert {"at": 5.0, "direction": "sent", "sound": "input_audio_buffer.append", "pieces": 3, "bytes": 7200} in lines
+    line = {"at": "1970-01-01T00:00:05.000+00:00", "side": "provider", "direction": "sent"}
+    assert line | {"sound": "input_audio_buffer.append", "pieces": 3, "bytes": 7200} in lines
     assert base64.b64encode(SOUND).decode()[:40] not in log.written().decode()
     assert any(line.get("event", {}).get("delta") == "Hi" for line in lines)
+
+
+def test_sound_both_ways_at_once_is_counted_between_two_other_events() -> None:
+    log = WireLog(clock=lambda: 5.0)
+    for _ in range(10):
+        log.add("sent", append(SOUND))
+        log.add("received", {"type": "response.output_audio.delta", "delta": base64.b64encode(SOUND).decode()})
+    log.add("received", {"type": "response.done"})
+    log.add("sent", append(SOUND))
+
+    lines = [json.loads(line) for line in log.written().splitlines()]
+    assert [(line["direction"], line.get("pieces")) for line in lines] == [
+        ("sent", 10),
+        ("received", 10),
+        ("received", None),
+        ("sent", 1),
+    ]
+
+
+def test_the_log_keeps_neither_keys_nor_sound_wherever_they_stand() -> None:
+    log = WireLog()
+    sound = base64.b64encode(SOUND).decode()
+    content = [{"type": "input_audio", "audio": sound, "transcript": "Hello."}]
+    log.add("sent", {"type": "conversation.item.create", "item": {"content": content}})
+    session = {"client_secret": {"value": "ek_secret"}, "audio": {"output": {"voice": "marin"}}}
+    log.add("received", {"type": "session.created", "session": session})
+    log.add("received", "no event at all \ud800")
+
+    first, second, _ = (json.loads(line)["event"] for line in log.written().splitlines())
+    assert first["item"]["content"] == [{"type": "input_audio", "audio": {"bytes": 2400}, "transcript": "Hello."}]
+    assert second["session"] == {"audio": {"output": {"voice": "marin"}}}
+
+
+@given(st.lists(st.text(max_size=400), max_size=60))
+def test_the_log_never_grows_beyond_its_bound_and_keeps_the_latest(texts: list[str]) -> None:
+    log = WireLog(most_bytes=4_000)
+    for text in texts:
+        log.add("received", {"type": "response.output_text.delta", "delta": text})
+
+    kept = [json.loads(line)["event"]["delta"] for line in log.written().splitlines()]
+    assert len(log.written()) <= 4_000
+    assert kept == texts[len(texts) - len(kept) :]
+    assert len(kept) == len(texts) or len(log.written()) > 4_000 - 2_600

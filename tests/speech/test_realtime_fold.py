@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter
 from datetime import date
@@ -250,3 +251,90 @@ def test_the_recorded_translation_folds_into_one_turn_of_each_side() -> None:
     (ended,) = (event for event in ours if isinstance(event, ReplyEnded))
     assert ended.usage == Usage(input_seconds=Decimal(6))
     assert fold.finish() == ()
+
+
+def translation() -> TranslationFold:
+    return TranslationFold(lambda: 6_000, Fold(ENDPOINT, "gpt-realtime-translate"), "OpenAI")
+
+
+def frame(at_ms: int | None, pcm16: bytes = bytes(9_600)) -> dict[str, Any]:
+    return {
+        "type": "session.output_audio.delta",
+        "delta": base64.b64encode(pcm16).decode(),
+        **({} if at_ms is None else {"elapsed_ms": at_ms}),
+    }
+
+
+def words(side: str, text: str, at_ms: int) -> dict[str, Any]:
+    return {"type": f"session.{side}_transcript.delta", "delta": text, "elapsed_ms": at_ms}
+
+
+def test_frames_of_zeros_are_no_answer_however_many_come() -> None:
+    fold = translation()
+
+    assert [event for at_ms in range(200, 60_000, 200) for event in fold.feed(frame(at_ms))] == []
+    assert fold.feed(frame(None)) == ()
+    assert fold.finish() == ()
+
+
+def test_what_is_said_begins_with_its_first_word_and_ends_with_the_turn() -> None:
+    fold = translation()
+
+    first = fold.feed(words("input", " Good", 4_000))
+    second = fold.feed(words("input", " morning", 4_400))
+    ended = fold.finish()
+
+    assert first == (SpeechBegan("said_1", 2_500), HeardWords("said_1", " Good", is_final=False))
+    assert second == (HeardWords("said_1", " morning", is_final=False),)
+    assert ended[:2] == (SpeechEnded("said_1", 4_400), Committed("said_1"))
+
+
+def test_an_answer_to_what_nobody_wrote_down_is_a_turn_of_its_own() -> None:
+    fold = translation()
+
+    began, sound = fold.feed(frame(1_000, b"\1\0" * 4_800))
+    (ended,) = fold.feed(frame(5_000))
+
+    assert (began, sound) == (ReplyBegan("reply_1"), SoundPiece("item_1", b"\1\0" * 4_800))
+    assert isinstance(ended, ReplyEnded)
+
+
+def test_what_nobody_translates_is_a_turn_after_ten_seconds() -> None:
+    fold = translation()
+    fold.feed(words("input", " Hola", 1_000))
+
+    assert fold.feed(frame(10_800)) == ()
+    ended = fold.feed(frame(11_000))
+
+    assert [type(event) for event in ended] == [SpeechEnded, Committed, HeardWords, ReplyBegan, ReplyEnded]
+
+
+def test_who_never_pauses_has_a_turn_a_minute() -> None:
+    fold = translation()
+    ended = list[ReplyEnded]()
+    for at_ms in range(1_000, 181_000, 1_000):
+        for event in (words("input", " and", at_ms), words("output", " und", at_ms)):
+            ended += [ours for ours in fold.feed(event) if isinstance(ours, ReplyEnded)]
+
+    assert len(ended) == 2
+
+
+@pytest.mark.parametrize("text", [" Wie", "Wie"])
+def test_a_translation_begins_without_a_gap(text: str) -> None:
+    fold = translation()
+
+    pieces = [*fold.feed(words("output", text, 1_000)), *fold.feed(words("output", " geht", 1_200))]
+
+    assert [event.text for event in pieces if isinstance(event, WordPiece)] == ["Wie", " geht"]
+
+
+def test_a_language_that_is_refused_is_fatal_and_any_other_error_is_judged_as_usual() -> None:
+    refused = {"type": "invalid_request_error", "code": "invalid_value", "param": "session.audio.output.language"}
+
+    (language,) = translation().feed({"type": "error", "error": refused})
+    (other,) = translation().feed({"type": "error", "error": {**refused, "param": "audio"}})
+
+    assert isinstance(language, Trouble)
+    assert language.is_fatal
+    assert isinstance(other, Trouble)
+    assert not other.is_fatal

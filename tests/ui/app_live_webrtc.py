@@ -16,7 +16,14 @@ from audiokit.ui.live_webrtc import live_webrtc
 def talk() -> None:
     state = st.session_state
     mode = st.query_params.get("mode", "echo")
-    ended = live_webrtc(key="live", open_live=lambda: SOURCE.open_live(PERSON, "c1", mode), model_name="Marin")
+    window, patience_s = st.query_params.get("window", "one"), float(st.query_params.get("patience", 8))
+    ended = live_webrtc(
+        key="live",
+        open_live=lambda: SOURCE.open_live(PERSON, "c1", mode),
+        seat=lambda: SOURCE.seats.taken(PERSON, "c1", window),
+        patience_s=patience_s,
+        model_name="Marin",
+    )
     state.ended = state.get("ended", 0) + (ended is not None)
     state.last = ended.reason if ended else state.get("last", "")  # a further run may follow at once
     st.text(f"ended {state.ended}; {state.last}")

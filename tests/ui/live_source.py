@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from audiokit.converse.live.seam import BYTES_PER_MS, Browser
+from audiokit.converse.live.seats import Seats
 from audiokit.errors import NotFound
 from audiokit.people.addresses import Signer
+from audiokit.speech.realtime_log import WireLog
 
 __all__ = ["PERSON", "SOURCE", "LiveSource", "tone", "trying"]
 
@@ -67,6 +70,8 @@ class LiveSource:
 
     def __init__(self) -> None:
         self.signer = Signer(b"k" * 32)
+        self.live = self
+        self.seats = Seats()
         self.bridge: Bridge | None = None
         self.n_running = 0
 
@@ -74,6 +79,11 @@ class LiveSource:
         if person_id != PERSON or conversation_id == "gone":
             raise NotFound("There is no such conversation. Choose another.")
         return Bridge(self, options or "echo")
+
+    def log_of(self, person_id: str, conversation_id: str) -> bytes:
+        log = WireLog(clock=lambda: 0.0)
+        log.add("sent", {"type": "session.update", "for": [person_id, conversation_id]})
+        return log.written()
 
 
 SOURCE = LiveSource()
@@ -87,6 +97,8 @@ def trying() -> list[BaseRoute]:
         Route("/api/try/clear", _clear, methods=["POST"]),
         Route("/api/try/end", _end, methods=["POST"]),
         Route("/api/try/send", _send, methods=["POST"]),
+        Route("/api/try/sit", _sit, methods=["POST"]),
+        Route("/api/try/stand", _stand, methods=["POST"]),
         Route("/api/try/speak/{item}/{seconds:float}", _speak, methods=["POST"]),
     ]
 
@@ -128,6 +140,19 @@ async def _send(request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
+async def _sit(request: Request) -> JSONResponse:
+    """Take a conversation's seat, as another window would."""
+    asked = await request.json()
+    await _sitting.enter_async_context(SOURCE.seats.taken(PERSON, asked["conversation"], asked["window"]))
+    return JSONResponse({})
+
+
+async def _stand(_: Request) -> JSONResponse:
+    await _sitting.aclose()
+    return JSONResponse({})
+
+
+_sitting = AsyncExitStack()
 _speaking: set[asyncio.Task[None]] = set()
 
 

@@ -288,6 +288,8 @@ def test_words_tools_and_money_are_shown_as_they_come(page: Page, address: str) 
         talk.get_by_role("button", name="Download the event log").click()
     log = [json.loads(line) for line in download.value.path().read_text("utf-8").splitlines()]
     assert any({"type": "tool", "name": "find_tables", "failed": False}.items() <= event.items() for event in log)
+    assert (log[0]["side"], log[0]["event"]["type"]) == ("provider", "session.update"), "both sides, by time"
+    assert {event["side"] for event in log[1:]} == {"browser"}
 
 
 @pytest.mark.browser
@@ -318,6 +320,22 @@ def test_a_line_that_falls_is_taken_up_again(page: Page, address: str) -> None:
     expect(talk.get_by_role("alert")).to_be_hidden()
     until(page, lambda: counts(address)["sound_bytes"] > 0)
     assert counts(address)["running"] == 1
+
+
+@pytest.mark.browser
+def test_speech_that_the_network_has_no_room_for_is_told_once_it_has(page: Page, address: str) -> None:
+    talk = listening(page, address)
+    until(page, lambda: counts(address)["sound_bytes"] > 0)
+    page.evaluate("() => Object.defineProperty(WebSocket.prototype, 'bufferedAmount', { value: 1e6, writable: true })")
+    page.wait_for_timeout(1_500)  # three beeps
+    assert told(address, "dropped") == []
+    page.evaluate("() => { WebSocket.prototype.bufferedAmount = 0; }")
+    until(page, lambda: told(address, "dropped"))
+
+    [lost] = told(address, "dropped")
+    assert 80 <= lost["ms"] <= 1_000, "what was silent is not counted"
+    talk.get_by_text("Measurements").click()
+    expect(talk.get_by_text("the network was too slow")).to_be_visible(timeout=8_000)
 
 
 @pytest.mark.browser

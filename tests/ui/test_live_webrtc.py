@@ -21,6 +21,7 @@ from test_live_talk import OVERHEARD, counts, post, until
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_wav
 from audiokit.converse.live.seam import BYTES_PER_MS, Played
+from audiokit.ui.live_webrtc_approach import Approach
 from audiokit.ui.live_webrtc_browser import LiveLine, LiveView, WebRtcBrowser
 
 APP = Path(__file__).with_name("app_live_webrtc.py")
@@ -165,11 +166,41 @@ def test_what_the_page_shows_follows_what_is_told() -> None:
     assert view == LiveView(state="listening", lines=lines, cost_nanousd=5, sentence="No more.", is_fatal=True)
 
 
+def test_who_finds_nobody_is_told_after_a_while_and_it_is_given_up() -> None:
+    approach = Approach(patience_s=8.0)
+    told = []
+    for now, is_calling in ((100.0, True), (107.0, True), (109.0, True), (121.0, True), (121.5, False), (200.0, False)):
+        approach.see(is_calling=is_calling, is_playing=False, now=now)
+        told.append((approach.is_under_way, approach.is_blocked(now), approach.is_hopeless(now)))
+
+    assert told == [
+        (True, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+        (False, True, False),  # what was told stays
+        (False, True, False),
+    ]
+    approach.see(is_calling=True, is_playing=False, now=201.0)
+    assert not approach.is_blocked(201.0)
+    assert approach.is_blocked(210.0)
+    approach.see(is_calling=False, is_playing=True, now=210.5)  # late, but it got through
+    assert not approach.is_blocked(300.0)
+
+
+def test_who_thinks_better_of_it_is_told_nothing() -> None:
+    approach = Approach(patience_s=8.0)
+    approach.see(is_calling=True, is_playing=False, now=100.0)
+    approach.see(is_calling=False, is_playing=False, now=103.0)
+
+    assert not approach.is_blocked(200.0)
+
+
 def test_without_the_package_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     def script() -> None:
         from audiokit.ui.live_webrtc import live_webrtc  # noqa: PLC0415 - Streamlit runs this function as a page
 
-        live_webrtc(key="live", open_live=lambda: None)  # type: ignore[arg-type,return-value]  # never called
+        live_webrtc(key="live", open_live=lambda: None, seat=lambda: None)  # type: ignore[arg-type,return-value]
 
     monkeypatch.setitem(sys.modules, "streamlit_webrtc", None)
     shown = AppTest.from_function(script).run()
@@ -191,6 +222,10 @@ def test_over_webrtc_what_is_spoken_comes_back_and_the_end_is_told(tmp_path: Pat
         page.goto(address)
         settled(page)
         component = page.frame_locator("iframe")
+        post(address, "sit", {"conversation": "c1", "window": "two"})
+        component.get_by_role("button", name="Start talking").click()
+        expect(page.get_by_role("alert")).to_contain_text("live in another window", timeout=20_000)
+        post(address, "stand")
         component.get_by_role("button", name="Start talking").click()
         expect(page.get_by_text("Listening")).to_be_visible(timeout=20_000)
         until(page, lambda: counts(address)["sound_bytes"] > 48_000)
@@ -213,12 +248,30 @@ def test_over_webrtc_what_is_spoken_comes_back_and_the_end_is_told(tmp_path: Pat
         expect(page.get_by_text("Hello.")).to_be_visible()
 
         component.get_by_role("button", name="End").click()
-        expect(page.get_by_text("ended 1; over")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("ended 2; over")).to_be_visible(timeout=15_000)
         until(page, lambda: (counts(address)["running"], counts(address)["live_tasks"]) == (0, 0))
 
         component.get_by_role("button", name="Start talking").click()
         until(page, lambda: counts(address)["running"] == 1)
         post(address, "end")  # this time, the other side hangs up
-        expect(page.get_by_text("ended 2")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("ended 3")).to_be_visible(timeout=15_000)
         expect(component.get_by_role("button", name="Start talking")).to_be_visible()
         assert counts(address)["running"] == 0
+
+
+@pytest.mark.browser
+def test_where_udp_is_blocked_the_person_is_told_what_to_do_and_gets_the_button_back() -> None:
+    pytest.importorskip("streamlit_webrtc")
+    blocked = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
+    with chromium(arguments=[blocked]) as browser, served(APP) as address:
+        page = browser.new_context(permissions=["microphone"]).new_page()
+        page.goto(f"{address}/?patience=1")
+        settled(page)
+        component = page.frame_locator("iframe")
+        component.get_by_role("button", name="Start talking").click()
+        expect(component.get_by_role("button", name="End")).to_be_visible()
+
+        expect(page.get_by_role("alert")).to_contain_text("record a turn instead", timeout=20_000)
+        expect(component.get_by_role("button", name="Start talking")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("alert")).to_contain_text("blocks WebRTC (UDP)")
+        assert (counts(address)["running"], counts(address)["live_tasks"]) == (0, 0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from functools import partial
 
 from audiokit.converse.live.accounts import Accounts
 from audiokit.converse.live.calling import Calling
 from audiokit.converse.live.floor import Floor
-from audiokit.converse.live.keeping import Keeper, KeptReply
+from audiokit.converse.live.keeping import Keeper
 from audiokit.converse.live.listening import Listening
+from audiokit.converse.live.replies import Replies, Response
 from audiokit.converse.live.turns import Said, Speaking
 from audiokit.speech.realtime_events import (
     Called,
@@ -36,15 +36,16 @@ class Answering:
     """The model's turn while it grows: one answer, or several with calls of functions between them."""
 
     def __init__(self, floor: Floor, listening: Listening, keeper: Keeper, accounts: Accounts) -> None:
-        self._floor, self._listening, self._keeper, self._accounts = floor, listening, keeper, accounts
+        self._floor, self._listening, self._accounts = floor, listening, accounts
+        self._replies = Replies(floor, keeper, accounts)
         self._talk, self._outlet = floor.talk, floor.outlet
         self._outlet.on_sent, self._outlet.on_played = self._on_sent, self.played_out
         self._calling = Calling(self._talk.toolbox, self._talk.pool, self._outlet.put)
         self._speaking: Speaking | None = None
         self._answers: Said | None = None  # what this turn answers
-        self._reply: tuple[str, float] | None = None  # the response under way, and when it began
+        self._reply: Response | None = None  # what is under way
+        self._unsaid: list[str] = []  # typed while it was
         self._silenced: str | None = None  # of this response nothing more is wanted
-        self._notes: list[str] = []
         self._closing: asyncio.Task[None] | None = None
 
     def make_way(self, said: Said) -> None:
@@ -67,20 +68,30 @@ class Answering:
             case Called(call=call):
                 self._calling.ask(call)
             case ReplyEnded():
-                self._ended(event)
+                await self._ended(event)
             case _:
                 pass
 
-    async def interrupt(self) -> None:
-        """Silence the answer, tell the model what was heard of it, and keep just that."""
+    async def say(self, words: str) -> None:
+        """Have words answered that were typed: at once, or when the answer under way has been given up."""
+        if self._reply is not None:
+            self._unsaid.append(words)  # until then the provider would refuse to begin another
+        elif self._floor.session is not None:
+            await self._floor.session.say(words)
+
+    async def interrupt(self, *, by_voice: bool = False) -> None:
+        """Silence the answer, tell the model what was heard of it, and keep just that.
+
+        ``by_voice``: the provider hears who speaks, and stops by itself.
+        """
         speaking, session = self._speaking, self._floor.session
         if speaking is None:
             if self._outlet.is_playing:  # what is left of an answer whose connection broke
                 await self._outlet.silence()
             return
         if self._reply is not None:
-            self._silenced = self._reply[0]
-            if session is not None and self._floor.is_push_to_talk:
+            self._silenced = self._reply.id
+            if session is not None and not by_voice:
                 await session.cancel()
         self._speaking = None
         self._tell_all_said(speaking.item_ids)
@@ -94,9 +105,12 @@ class Answering:
         """The connection is gone: what was being answered stays as far as it came."""
         self._calling.stop()
         if self._reply is not None:
-            self._notes.append(_BROKE)
-            self._write(ReplyEnded(self._reply[0], (), ReplyStatus.CANCELLED, None))
+            self._replies.notes.append(_BROKE)
+            self._replies.write(
+                ReplyEnded(self._reply.id, (), ReplyStatus.CANCELLED, None), self._reply, self._speaking, self._answers
+            )
         self._reply = self._silenced = None
+        self._unsaid.clear()  # the next session is told what was said in this one
         self.settle()
 
     def leave(self) -> None:
@@ -130,9 +144,11 @@ class Answering:
             await asyncio.gather(self._closing, return_exceptions=True)
 
     def _began(self, response_id: str) -> None:
-        self._reply, self._floor.awaits_reply = (response_id, self._talk.clock()), False
+        self._floor.awaits_reply = False
         if self._speaking is None:
-            self._speaking, self._answers = Speaking(), self._floor.said
+            self._speaking = Speaking()
+            self._answers = None if self._floor.only_translates else self._floor.said  # what it translates comes later
+        self._reply = Response(response_id, self._talk.clock(), self._answers)
 
     async def _sound(self, item_id: str, pcm16: bytes) -> None:
         if self._speaking is None or self._silenced is not None:
@@ -142,8 +158,8 @@ class Answering:
         self._speaking.add_sound(item_id, pcm16)
         self._outlet.put_sound(item_id, pcm16)
         if self._speaking.is_full and self._floor.session is not None and self._reply is not None:
-            self._notes.append(_TOO_LONG)
-            self._silenced = self._reply[0]
+            self._replies.notes.append(_TOO_LONG)
+            self._silenced = self._reply.id
             await self._floor.session.cancel()
 
     def _words(self, item_id: str, text: str) -> None:
@@ -152,14 +168,17 @@ class Answering:
         self._speaking.add_words(item_id, text)
         self._outlet.put({"type": "words", "who": "model", "item": item_id, "text": text, "final": False})
 
-    def _ended(self, ended: ReplyEnded) -> None:
-        self._write(ended)
+    async def _ended(self, ended: ReplyEnded) -> None:
+        self._replies.write(ended, self._reply, self._speaking, self._answers)
         self._reply = self._silenced = None
-        self._floor.awaits_reply = self._floor.awaits_reply and not self._floor.only_translates
         if self._speaking is not None:
             self._tell_all_said(item_id for item_id in ended.items if item_id in self._speaking.item_ids)
         if (note := _NOTES.get(ended.reason or "")) is not None:
-            self._notes.append(note)
+            self._replies.notes.append(note)
+        if self._unsaid:
+            unsaid, self._unsaid = self._unsaid, []
+            await self.say("\n".join(unsaid))
+            return
         if self._floor.session is not None and self._calling.start(self._floor.session, self._may_go_on):
             return
         if self._floor.only_translates or not self._outlet.is_playing:
@@ -183,28 +202,5 @@ class Answering:
         return self._floor.awaits_reply
 
     def _keep(self, speaking: Speaking) -> None:
-        spoken, calls, line = speaking.spoken(), self._calling.taken(), self._floor.line
-        notes, self._notes = tuple(self._notes), []
-        if line is None or not (spoken.pcm16 or calls or (spoken.words and not spoken.is_cut)):
-            return
-        latency = self._answers.latency if self._answers else None
-        began = latency.ended_at if latency else None
-        reply = KeptReply(
-            spoken=spoken,
-            calls=calls,
-            notes=notes,
-            model=line.choice.model_name,
-            endpoint=line.place.endpoint.base_url,
-            first_sound_ms=latency.ms if latency else None,
-            total_ms=None if began is None else round((self._talk.clock() - began) * 1000),
-        )
-        self._answers = None
-        self._keeper.put(partial(self._talk.keeping.keep_reply, reply))
-
-    def _write(self, ended: ReplyEnded) -> None:
-        if self._floor.line is None:
-            return
-        speaking, said = self._speaking, self._answers or self._floor.said
-        sound_ms = sum(speaking.ms_of(item) for item in ended.items) if speaking else 0
-        began_at = self._reply[1] if self._reply else self._talk.clock()
-        self._accounts.write_reply(self._floor.line, ended, said, began_at=began_at, sound_ms=sound_ms)
+        if self._replies.keep(speaking, self._calling.taken(), self._answers):
+            self._answers = None

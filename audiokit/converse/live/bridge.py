@@ -15,6 +15,7 @@ from typing import Any
 from audiokit.converse.live.accounts import Accounts
 from audiokit.converse.live.exchange import Exchange
 from audiokit.converse.live.keeping import Keeper
+from audiokit.converse.live.logs import Logs
 from audiokit.converse.live.microphone import Microphone
 from audiokit.converse.live.options import history_of
 from audiokit.converse.live.outlet import Outlet
@@ -40,11 +41,10 @@ _ENDED = "The provider ended the session. Start again, or record your turn inste
 
 
 class LiveBridge:
-    """A live session, ready to be carried: :meth:`run` holds it, once. ``log`` is what went over the wire."""
+    """A live session, ready to be carried: :meth:`run` holds it, once; what goes over the wire is noted in ``logs``."""
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-        self.log = WireLog()
+    def __init__(self, talk: Talk, logs: Logs) -> None:
+        self._talk, self._logs = talk, logs
 
     async def run(self, browser: Browser) -> None:
         """Hold the session until the person goes, the provider ends it, or the budget is spent.
@@ -54,7 +54,8 @@ class LiveBridge:
         Raises:
             AudiokitError: it cannot go on; nobody has told the person yet.
         """
-        holding = _Holding(self._talk, browser, self.log)
+        keeping = self._talk.keeping
+        holding = _Holding(self._talk, browser, self._logs.begin(keeping.person_id, keeping.conversation_id))
         tasks = [asyncio.create_task(part, name=f"live {name}") for name, part in holding.parts().items()]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

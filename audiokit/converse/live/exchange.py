@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from audiokit.converse.live.answering import Answering
 from audiokit.converse.live.floor import Floor
 from audiokit.converse.live.keeping import Keeper
 from audiokit.converse.live.listening import Listening
+from audiokit.converse.live.losses import Losses
 from audiokit.converse.live.microphone import Microphone
 from audiokit.converse.live.outlet import Outlet
 from audiokit.converse.live.saying import Saying
@@ -20,6 +22,7 @@ from audiokit.speech.realtime_events import Committed, HeardWords, LiveEvent, Op
 
 __all__ = ["Exchange"]
 
+_MOST_EARLY = 20
 _HOLD = "Hold the button while you speak, and let go when you have finished."
 
 
@@ -34,6 +37,9 @@ class Exchange:
         self._floor, self._listening = Floor(talk, outlet), Listening(talk, microphone)
         self._saying = Saying(self._floor, self._listening, keeper, accounts)
         self._answering = Answering(self._floor, self._listening, keeper, accounts)
+        self._losses = Losses(outlet.put, talk.clock)
+        microphone.on_dropped = self._losses.add_sound
+        self._early = deque[str](maxlen=_MOST_EARLY)  # typed while there was no connection
         self.fatal: str | None = None
 
     @property
@@ -80,6 +86,7 @@ class Exchange:
         """Send what the microphone heard, as long as that can be paid for."""
         if not self._accounts.is_spent:
             await self._listening.pass_on(pcm16)
+            self._losses.got_through()
 
     async def told(self, message: Mapping[str, Any]) -> None:
         """Do what the person wants; what is no wish of theirs is passed over."""
@@ -87,8 +94,11 @@ class Exchange:
         match message:
             case {"type": "played", "item": str(item), "ms": int(ms)}:
                 self._outlet.reported(item, ms)
+            case {"type": "dropped", "ms": int(ms)}:
+                self._losses.add(ms)
             case {"type": "mute", "on": bool(on)}:
-                self._listening.mute(is_muted=on, has_button=has_button)
+                has_turns = not self._floor.only_translates
+                self._listening.mute(is_muted=on, has_button=has_button, has_turns=has_turns)
             case {"type": "start"} if has_button:
                 await self._pressed()
             case {"type": "stop"} if has_button:
@@ -112,13 +122,15 @@ class Exchange:
             self._outlet.put({"type": "trouble", "sentence": _HOLD, "fatal": False})
 
     async def _typed(self, words: str) -> None:
-        session = self._floor.session
-        if session is None or self._accounts.is_spent:
+        if self._accounts.is_spent:
+            return
+        if self._floor.session is None:
+            self._early.append(words)
             return
         await self._answering.interrupt()
         self._take(Said(item_id="", words=words))
         self._outlet.put({"type": "words", "who": "person", "item": "", "text": words, "final": True})
-        await session.say(words)
+        await self._answering.say(words)
 
     # What the session tells.
 
@@ -126,7 +138,7 @@ class Exchange:
         """Do what follows from an event."""
         match event:
             case Opened():
-                self.tell_state("thinking" if self._floor.awaits_reply else "listening")
+                await self._opened()
             case SpeechBegan(item_id=item_id, at_ms=at_ms):
                 await self._speech_began(item_id, at_ms)
             case SpeechEnded(item_id=item_id, at_ms=at_ms):
@@ -140,10 +152,16 @@ class Exchange:
             case _:
                 await self._answering.handle(event)
 
+    async def _opened(self) -> None:
+        self.tell_state("thinking" if self._floor.awaits_reply else "listening")
+        early, self._early = self._early, deque(maxlen=_MOST_EARLY)
+        for words in early:
+            await self._typed(words)
+
     async def _speech_began(self, item_id: str, at_ms: int) -> None:
         self._listening.began(item_id, at_ms)
         if not self._floor.only_translates:
-            await self._answering.interrupt()
+            await self._answering.interrupt(by_voice=True)
             self.tell_state("listening")
 
     def _take(self, said: Said) -> None:

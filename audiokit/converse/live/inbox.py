@@ -7,29 +7,30 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from audiokit.converse.live.losses import audible_ms
+
 __all__ = ["Inbox"]
 
 
 class Inbox:
     """What came and was not taken yet; to be used on one event loop.
 
-    Too much sound drops the oldest of it: late speech is worth less than new. Control messages are never dropped, but
-    of several ``played`` of one item only the last is kept.
+    Too much sound drops the oldest of it: late speech is worth less than new. What was dropped, and may have been
+    speech, is told in front of the next message, as ``{"type":"dropped","ms":MS}``. Control messages are never dropped,
+    but of several ``played`` of one item only the last is kept.
     """
 
     def __init__(self, most: int) -> None:
         self._waiting: deque[bytes | Mapping[str, Any]] = deque()
         self._most = most
+        self._lost_ms = 0
         self._changed = asyncio.Event()
         self._ended = False
 
     def put_sound(self, sound: bytes) -> None:
         """Take a piece of the microphone's sound."""
-        if len(self._waiting) >= self._most:
-            oldest = next((i for i, each in enumerate(self._waiting) if isinstance(each, bytes)), None)
-            if oldest is None:
-                return
-            del self._waiting[oldest]
+        if len(self._waiting) >= self._most and not self._drop():
+            return
         self._waiting.append(sound)
         self._changed.set()
 
@@ -51,9 +52,21 @@ class Inbox:
                 return None
             self._changed.clear()
             await self._changed.wait()
+        if self._lost_ms:
+            lost_ms, self._lost_ms = self._lost_ms, 0
+            return {"type": "dropped", "ms": lost_ms}
         return self._waiting.popleft()
 
     def end(self) -> None:
         """Take nothing more to wait for; what is here can still be taken."""
         self._ended = True
         self._changed.set()
+
+    def _drop(self) -> bool:
+        """Drop the oldest sound; return whether there was any."""
+        for index, oldest in enumerate(self._waiting):
+            if isinstance(oldest, bytes):
+                self._lost_ms += audible_ms(oldest)
+                del self._waiting[index]
+                return True
+        return False

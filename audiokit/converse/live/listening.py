@@ -15,7 +15,6 @@ __all__ = ["Listening"]
 
 _LEAST_MS = 100  # the provider takes no turn that is shorter
 _WORTH_KEEPING_MS = 500
-_MEMORY_MS = 10_000  # while nobody speaks: more than a turn's beginning can lie behind
 _PATIENT_MS = 4_000  # of silence, for who waits until a thought is finished
 
 
@@ -55,18 +54,21 @@ class Listening:
     async def pass_on(self, pcm16: bytes) -> None:
         """Send what the microphone heard, and remember it."""
         async with self._sending:
-            if self._session is None:
+            if (session := self._session) is None:
                 return
             self._tape.add(pcm16, self._talk.clock())
-            await self._session.send_sound(pcm16)
+            await session.send_sound(pcm16)
             if self._since is None:
-                self._tape.forget_before(self._tape.ms - _MEMORY_MS)
+                self._tape.forget_before(self._tape.ms - session.reaches_back_ms)
 
-    def mute(self, *, is_muted: bool, has_button: bool) -> None:
-        """A muted browser may send nothing at all: a turn under way is given the silence that ends it."""
+    def mute(self, *, is_muted: bool, has_button: bool, has_turns: bool = True) -> None:
+        """A muted browser may send nothing at all: a turn under way is given the silence that ends it.
+
+        Where there are no turns, what was said last is: its translation goes on only while sound comes in.
+        """
         self._microphone.is_muted = is_muted
-        if is_muted and self._since is not None and not has_button:
-            is_patient = self._talk.options.turns is TurnTaking.SEMANTIC_VAD
+        if is_muted and (self._since is not None or not has_turns) and not has_button:
+            is_patient = self._talk.options.turns is TurnTaking.SEMANTIC_VAD or not has_turns
             self._microphone.put(bytes((_PATIENT_MS if is_patient else 2 * SILENCE_MS) * BYTES_PER_MS))
 
     async def press(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from audiokit.converse.live.seam import BYTES_PER_MS
@@ -17,7 +18,7 @@ _FRAME_BYTES = 2
 
 
 class Microphone:
-    """Sound on its way to the provider. ``n_dropped`` counts the milliseconds that were given up.
+    """Sound on its way to the provider. ``n_dropped_ms`` counts what was given up, and ``on_dropped`` hears of it.
 
     While it is muted it gives silence: whoever listens for the end of a turn would wait for ever for sound.
     """
@@ -28,6 +29,7 @@ class Microphone:
         self._dropped_bytes = 0
         self._arrived = asyncio.Event()
         self.is_muted = False
+        self.on_dropped: Callable[[bytes], None] = _nobody
 
     @property
     def n_dropped_ms(self) -> int:
@@ -47,9 +49,10 @@ class Microphone:
         self._waiting.append(bytes(len(whole)) if self.is_muted else whole)
         self._n_bytes += len(whole)
         while self._n_bytes > MAX_WAITING_MS * BYTES_PER_MS and len(self._waiting) > 1:
-            lost = len(self._waiting.popleft())
-            self._n_bytes -= lost
-            self._dropped_bytes += lost
+            lost = self._waiting.popleft()
+            self._n_bytes -= len(lost)
+            self._dropped_bytes += len(lost)
+            self.on_dropped(lost)
         self._arrived.set()
 
     async def take(self) -> bytes:
@@ -65,6 +68,10 @@ class Microphone:
         """Forget what waits."""
         self._waiting.clear()
         self._n_bytes = 0
+
+
+def _nobody(_: bytes) -> None:
+    pass
 
 
 class _Piece(NamedTuple):

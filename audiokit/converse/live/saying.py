@@ -32,12 +32,13 @@ class Saying:
         return said
 
     def keep(self, said: Said) -> None:
-        """Keep a turn; from now on an answer is waited for."""
-        self._floor.said, self._floor.awaits_reply = said, True
+        """Keep a turn; from now on an answer is waited for, but for a translation, which has come by then."""
+        self._floor.said, self._floor.awaits_reply = said, not self._floor.only_translates
         if said.latency.ended_at is None:
             said.latency.ended_at = said.latency.committed_at = self._floor.talk.clock()
         self._keeper.put(partial(self._keeping.keep_said, said))
-        self._floor.tell_state("thinking")
+        if self._floor.awaits_reply:
+            self._floor.tell_state("thinking")
 
     def heard(self, heard: HeardWords) -> bool:
         """Show what was said in words, and keep the whole of it with its turn; return whether it was a whole turn."""

@@ -36,7 +36,10 @@ class Browser(Protocol):
         """Silence at once what plays and is queued; return what was heard of it."""
 
     def incoming(self) -> AsyncIterator[bytes | Mapping[str, Any]]:
-        """Yield the microphone's sound and the person's control messages; ends when the person has gone."""
+        """Yield the microphone's sound and the person's control messages; ends when the person has gone.
+
+        ``{"type":"dropped","ms":MS}`` tells of speech that the transport had to give up.
+        """
 
 
 class LiveBridge(Protocol):

@@ -12,10 +12,12 @@ from audiokit.converse.conversation import Options
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.live.bridge import LiveBridge
 from audiokit.converse.live.keeping import Keeping
+from audiokit.converse.live.logs import Logs
 from audiokit.converse.live.options import LiveOptions
+from audiokit.converse.live.seats import Seats
 from audiokit.converse.live.talk import TRANSLATIONS, Line, Talk
 from audiokit.converse.tools.registry import Toolbox
-from audiokit.errors import ModelRetired, NotConfigured
+from audiokit.errors import ModelRetired, NotConfigured, NotFound
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.place import Place
 from audiokit.speech.realtime_translation import TRANSCRIBER
@@ -43,6 +45,8 @@ class LiveService:
     toolbox_for: Callable[[str, str | None], Toolbox]
     reach: Callable[[Endpoint], Endpoint] = lambda endpoint: endpoint
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS, "live"))
+    seats: Seats = field(default_factory=Seats)
+    logs: Logs = field(default_factory=Logs)
 
     def open(self, person_id: str, conversation_id: str, options: LiveOptions) -> LiveBridge:
         """Return a session of this person's conversation, which connects to nobody until it is run.
@@ -67,8 +71,20 @@ class LiveService:
                 toolbox=self.toolbox_for(person_id, options.home) if options.calls and chosen.uses_tools else None,
                 reach=self.reach,
                 pool=self.pool,
-            )
+            ),
+            self.logs,
         )
+
+    def log_of(self, person_id: str, conversation_id: str) -> bytes:
+        """Return what went over the wire in the conversation's latest session, as JSON lines; may block.
+
+        Raises:
+            NotFound: the person has no such conversation, or nothing is remembered of a session in it.
+        """
+        self.conversations.open(person_id, conversation_id)
+        if (log := self.logs.of(person_id, conversation_id)) is None:
+            raise NotFound("There is no log of a live session here any more. It is kept until the server starts again.")
+        return log.written()
 
     def line(self, chosen: Options, options: LiveOptions) -> Line:
         """Return where the next session would be held, and by whom, to be shown before it begins; errors as above."""
@@ -120,9 +136,9 @@ def _line(place: Place, choice: Choice) -> Line:
 
 
 def _writer(place: Place, choice: Choice) -> Choice | None:
-    """Return who writes down what is said; sessions that only translate know one that nobody else needs."""
+    """Return who writes down what is said; where one only translates, that is a model that nobody else needs."""
     if choice.endpoint == TRANSLATIONS:
-        return replace(choice, model_name=TRANSCRIBER)
+        return choice if Role.TRANSCRIBE in choice.model.roles else replace(choice, model_name=TRANSCRIBER)
     try:
         return place.choose(Role.TRANSCRIBE, Tier.FULL)
     except (NotConfigured, ModelRetired):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -30,9 +31,11 @@ from audiokit.offline.refusals import Refused, as_refusal
 from audiokit.offline.speak import SAMPLE_RATE_HZ, TOKEN_BYTES, Spoken
 from audiokit.offline.tools import Call
 
-__all__ = ["Ears", "Spawn", "answer"]
+__all__ = ["Ears", "Room", "Spawn", "answer", "next_spoken"]
 
 Room = Callable[[], Awaitable[None]]
+"""Waits until what was told has left."""
+
 _FIRST_SIZES_BYTES, _SIZE_BYTES = (4_800, 7_200), 12_000
 _HEARING = RunVar[CapacityLimiter]("realtime-hearing")
 _SPEAKING = RunVar[CapacityLimiter]("realtime-speaking")
@@ -102,6 +105,7 @@ class _Plan:
 
     text: str = ""
     speed: float = 1.0
+    language: str = "en"
     calls: tuple[Call, ...] = ()
 
 
@@ -112,7 +116,7 @@ def _planned(setup: Setup, said: list[Message], engine: Engine) -> _Plan:
     if wanted := wanted_calls(setup.tools, setup.tool_choice, turn):
         return _Plan(calls=tuple(made_call(one) for one in wanted))
     thought = engine.think(said)
-    return _Plan(text=thought.text, speed=thought.speed)
+    return _Plan(text=thought.text, speed=thought.speed, language=thought.language)
 
 
 def _call(reply: Reply, calls: tuple[Call, ...]) -> None:
@@ -145,10 +149,10 @@ async def _speak(reply: Reply, plan: _Plan, engine: Engine, *, pace: Pace, room:
     """Say it clause by clause; at a limit the sound ends in mid-word, as recorded of chat."""
     limit = reply.setup.max_output_tokens
     most_bytes = None if limit is None else max(1, limit - spoken_text_tokens(plan.text)) * TOKEN_BYTES
-    spoken = engine.say(plan.text, reply.setup.voice, reply.setup.speed * plan.speed)
+    spoken = engine.say(plan.text, reply.setup.voice, reply.setup.speed * plan.speed, plan.language)
     n_bytes, has_begun = 0, False
     try:
-        while (clause := await _next(spoken)) is not None and not reply.is_over:
+        while (clause := await next_spoken(spoken)) is not None and not reply.is_over:
             if not has_begun:
                 reply.begin_message()
                 has_begun = True
@@ -166,10 +170,12 @@ async def _speak(reply: Reply, plan: _Plan, engine: Engine, *, pace: Pace, room:
                     return
         reply.complete()
     finally:
-        spoken.close()  # type: ignore[attr-defined]
+        with suppress(ValueError):  # a clause is being made in its thread, which ends with it
+            spoken.close()  # type: ignore[attr-defined]
 
 
-async def _next(spoken: Iterator[Spoken]) -> Spoken | None:
+async def next_spoken(spoken: Iterator[Spoken]) -> Spoken | None:
+    """Wait for the mouth, and return the next clause; None where all is said."""
     return await to_thread.run_sync(next, spoken, None, limiter=_limiter(_SPEAKING))
 
 

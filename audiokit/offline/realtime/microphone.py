@@ -82,6 +82,19 @@ class Microphone:
         if not self._detector.is_speech:
             self._forget(max(_KEPT_IN_SILENCE_MS, self.turns.prefix_padding_ms) * BYTES_PER_MS)
 
+    @property
+    def speaking_ms(self) -> float:
+        """How long somebody has been speaking, the padding included; 0 where nobody is heard to."""
+        is_speech = self._detector is not None and self._detector.is_speech
+        return (self._looked_at - self._began) / BYTES_PER_MS if is_speech else 0.0
+
+    def part(self) -> Stopped | None:
+        """Take out what was said so far of a turn that goes on; None where nobody speaks."""
+        if not self.speaking_ms:
+            return None
+        stopped, self._began = self._stopped(), self._looked_at
+        return stopped
+
     def commit(self) -> bytes:
         """Take out everything there is.
 

@@ -8,18 +8,28 @@ from dataclasses import dataclass
 
 __all__ = ["Pace", "Rules"]
 
+_JITTER_S = 0.4  # so far ahead, a late piece leaves no hole in a sentence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What sessions keep to. ``speed`` is in seconds of sound a second, after the first ``lead_s``."""
+    """What sessions keep to. ``speed`` is in seconds of sound a second, after the first ``lead_s``.
+
+    ``interpreting_speed`` is that of translations: they are said at the pace at which they are heard.
+    """
 
     speed: float = 4.0
+    interpreting_speed: float = 1.0
     lead_s: float = 1.0
     longest_s: float = 3_600.0
 
     def pace(self) -> Pace:
         """Return the pace of one response."""
         return Pace(self.speed, self.lead_s)
+
+    def interpreting_pace(self) -> Pace:
+        """Return the pace of what is said of one stretch of speech."""
+        return Pace(self.interpreting_speed, min(self.lead_s, _JITTER_S))
 
 
 class Pace:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from audiokit.offline.engine import Engine
-from audiokit.offline.fields import a_mapping, a_text, one_of
+from audiokit.offline.fields import a_mapping, a_text
 from audiokit.offline.realtime.answering import Ears, Room, Spawn, answer
 from audiokit.offline.realtime.conversation import Conversation
 from audiokit.offline.realtime.item_requests import item_in, pcm16_in
@@ -17,9 +16,10 @@ from audiokit.offline.realtime.pace import Rules
 from audiokit.offline.realtime.replies import Replies
 from audiokit.offline.realtime.reply import Reply
 from audiokit.offline.realtime.setup import Setup
+from audiokit.offline.realtime.taking import Doing, take
 from audiokit.offline.realtime.transcribing import transcribe
 from audiokit.offline.realtime.updates import updated
-from audiokit.offline.realtime.wire import Event, error, event, new_id
+from audiokit.offline.realtime.wire import Event, event, new_id
 from audiokit.offline.refusals import Refused, invalid_value
 
 __all__ = ["Session"]
@@ -53,7 +53,7 @@ class Session:
             await answer(reply, engine, self._ears, pace=rules.pace(), room=room)
 
         self._replies = Replies(self._conversation, emit=emit, spawn=spawn, make=make)
-        self._doing: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+        self._doing: Doing = {
             "session.update": self._update,
             "input_audio_buffer.append": self._append,
             "input_audio_buffer.commit": self._commit,
@@ -69,14 +69,7 @@ class Session:
 
     def take(self, text: str) -> None:
         """Do what one event of the client says; a refusal is told, and ends nothing."""
-        caused_by: str | None = None
-        try:
-            asked = _parsed(text)
-            given_id = asked.get("event_id")
-            caused_by = given_id if isinstance(given_id, str) else None
-            self._doing[one_of(asked.get("type"), tuple(self._doing), "type")](asked)
-        except Refused as refused:
-            self._emit(error(refused, caused_by))
+        take(text, self._doing, self._emit)
 
     def _on_wire(self) -> dict[str, Any]:
         return self.setup.on_wire(self._id, expires_at=self._expires_at)
@@ -163,13 +156,6 @@ class Session:
     def _retrieve(self, asked: Mapping[str, Any]) -> None:
         item = self._conversation.find(a_text(asked.get("item_id"), "item_id"), to="retrieve")
         self._emit(event("conversation.item.retrieved", item=item.on_wire(with_sound=True)))
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    try:
-        return a_mapping(json.loads(text), "event")
-    except (ValueError, RecursionError) as error_:
-        raise Refused("Invalid event: it is no JSON.", code="invalid_json") from error_
 
 
 def _count(asked: Mapping[str, Any], name: str) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from audiokit.offline.fields import a_list, a_mapping, a_text, one_of
+from audiokit.offline.fields import a_list, a_mapping, a_text, one_of, only
 from audiokit.offline.realtime.setup import INSTRUCTIONS, Setup, TurnTaking
-from audiokit.offline.refusals import Refused, invalid_value, unknown_parameter
+from audiokit.offline.refusals import Refused, invalid_value
 from audiokit.offline.tools import Tool
 
-__all__ = ["VOICES", "for_one_response", "updated"]
+__all__ = ["VOICES", "a_transcriber", "for_one_response", "updated"]
 
 VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
 _MOST_TOKENS = 4_096
@@ -33,10 +33,10 @@ def updated(setup: Setup, session: Mapping[str, Any]) -> Setup:
         Refused: a field that is missing, unknown, or of a value that is not supported.
     """
     one_of(session.get("type"), ("realtime",), "session.type")
-    _only(session, _OF_A_SESSION, "session")
+    only(session, _OF_A_SESSION, "session")
     setup = _shared(setup, session, "session")
     audio = a_mapping(session.get("audio"), "session.audio", default={})
-    _only(audio, ("input", "output"), "session.audio")
+    only(audio, ("input", "output"), "session.audio")
     setup = _heard(setup, a_mapping(audio.get("input"), "session.audio.input", default={}))
     setup = _spoken(setup, a_mapping(audio.get("output"), "session.audio.output", default={}), "session.audio.output")
     return replace(setup, kept={**setup.kept, **{name: session[name] for name in _KEPT if name in session}})
@@ -44,7 +44,7 @@ def updated(setup: Setup, session: Mapping[str, Any]) -> Setup:
 
 def for_one_response(setup: Setup, response: Mapping[str, Any]) -> Setup:
     """Return ``setup`` as ``response`` wants it for once; errors as in :func:`updated`."""
-    _only(response, _OF_A_RESPONSE, "response")
+    only(response, _OF_A_RESPONSE, "response")
     audio = a_mapping(response.get("audio"), "response.audio", default={})
     output = a_mapping(audio.get("output"), "response.audio.output", default={})
     return _spoken(_shared(setup, response, "response"), output, "response.audio.output")
@@ -68,7 +68,7 @@ def _shared(setup: Setup, given: Mapping[str, Any], param: str) -> Setup:
 
 def _heard(setup: Setup, given: Mapping[str, Any]) -> Setup:
     param = "session.audio.input"
-    _only(given, ("format", "transcription", "noise_reduction", "turn_detection"), param)
+    only(given, ("format", "transcription", "noise_reduction", "turn_detection"), param)
     _check_format(given, param)
     if "transcription" in given:
         setup = replace(setup, transcription=_transcription(given["transcription"], f"{param}.transcription"))
@@ -83,7 +83,7 @@ def _heard(setup: Setup, given: Mapping[str, Any]) -> Setup:
 
 
 def _spoken(setup: Setup, given: Mapping[str, Any], param: str) -> Setup:
-    _only(given, ("format", "voice", "speed"), param)
+    only(given, ("format", "voice", "speed"), param)
     _check_format(given, param)
     if "voice" in given:
         setup = replace(setup, voice=one_of(given["voice"], VOICES, f"{param}.voice"))
@@ -107,10 +107,20 @@ def _transcription(given: object, param: str) -> Mapping[str, Any] | None:
     if given is None:
         return None
     found = a_mapping(given, param)
-    model = a_text(found.get("model"), f"{param}.model")
-    if "transcribe" not in model and "whisper" not in model and not model.startswith("audiokit"):
-        raise invalid_value(f"{param}.model", model, ("whisper-1", "gpt-transcribe", "gpt-realtime-whisper"))
+    model = a_transcriber(found.get("model"), f"{param}.model")
     return {"model": model, "language": None, "prompt": None, **found}
+
+
+def a_transcriber(given: object, param: str) -> str:
+    """Return the name of a model that writes down what is said, any of which is this engine.
+
+    Raises:
+        Refused: no such model does that.
+    """
+    model = a_text(given, param)
+    if "transcribe" not in model and "whisper" not in model and not model.startswith("audiokit"):
+        raise invalid_value(param, model, ("whisper-1", "gpt-transcribe", "gpt-realtime-whisper"))
+    return model
 
 
 def _turns(given: object, param: str) -> TurnTaking | None:
@@ -120,10 +130,10 @@ def _turns(given: object, param: str) -> TurnTaking | None:
     kind = one_of(found.get("type"), _TURN_KINDS, f"{param}.type")
     creates_response, interrupts = (_flag(found.get(name, True), f"{param}.{name}") for name in _BOTH_VAD)
     if kind == "semantic_vad":
-        _only(found, ("type", "eagerness", *_BOTH_VAD), param)
+        only(found, ("type", "eagerness", *_BOTH_VAD), param)
         eagerness = one_of(found.get("eagerness", "auto"), _EAGERNESS, f"{param}.eagerness")
         return TurnTaking(eagerness=eagerness, creates_response=creates_response, interrupts=interrupts)
-    _only(found, (*_SERVER_VAD, *_BOTH_VAD), param)
+    only(found, (*_SERVER_VAD, *_BOTH_VAD), param)
     usual, number = TurnTaking(), _number
     idle = found.get("idle_timeout_ms")
     return TurnTaking(
@@ -188,9 +198,3 @@ def _number(given: object, param: str, least: float, most: float) -> float:
         )
         raise Refused(message, param=param, code="decimal_above_max_value")
     return given
-
-
-def _only(given: Mapping[str, Any], known: tuple[str, ...], param: str) -> None:
-    for name in given:
-        if name not in known:
-            raise unknown_parameter(f"{param}.{name}")

@@ -37,8 +37,8 @@ def live(
     key: str,
     socket_url: str,
     is_push_to_talk: bool = False,
+    window: str = "",
     label: str = "Live talk",
-    begin: str = "Start talking",
     person_name: str = "You",
     model_name: str = "Assistant",
 ) -> LiveResult | None:
@@ -52,8 +52,9 @@ def live(
         key: unique on the page, and lasting as long as the conversation is shown.
         socket_url: signed, from :func:`audiokit.people.addresses.live_socket_url`.
         is_push_to_talk: whether the person holds the button to speak.
+        window: names the window in which this is shown, so that it is let in again where it sits already; letters and
+            digits. Empty: the component names itself, anew each time it is shown.
         label: names the session to a screen reader.
-        begin: stands under the button before it is pressed.
         person_name: stands over what the person says.
         model_name: stands over what the model says.
     """
@@ -61,8 +62,9 @@ def live(
         "program": script("talk.js"),
         "socket_url": socket_url,
         "push_to_talk": is_push_to_talk,
+        "window": window,
         "label": label,
-        "begin": begin,
+        "begin": "Start talking",
         "names": {"person": person_name, "model": model_name},
     }
     return _result(_component()(key=key, data=shown, on_ended_change=lambda: None).get("ended"))

@@ -2,16 +2,19 @@
 
 const SHOWN = 24; // answers in the trend
 const MOST_EVENTS = 5000;
+const TIME_CHARS = 23; // of an ISO time, down to the millisecond
 
 export class Figures {
   #root;
+  #logUrl;
   #latencies = [];
   #connection = {};
   #events = [];
   #begunAt = "";
 
-  constructor(root, signal) {
-    this.#root = root;
+  /** `logUrl()` is where the server's side of the log is had. */
+  constructor(root, signal, logUrl) {
+    [this.#root, this.#logUrl] = [root, logUrl];
     root.querySelector(".log").addEventListener("click", () => this.#download(), { signal });
   }
 
@@ -25,7 +28,7 @@ export class Figures {
 
   /** Keep an event for the log; `way` is "in" or "out". The oldest go first. */
   note(way, event) {
-    this.#events.push({ at: new Date().toISOString(), way, ...event });
+    this.#events.push({ at: new Date().toISOString(), side: "browser", way, ...event });
     if (this.#events.length > MOST_EVENTS) this.#events.shift();
   }
 
@@ -74,14 +77,31 @@ export class Figures {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  #download() {
-    const text = this.#events.map((event) => JSON.stringify(event)).join("\n");
+  /** One file: what this page heard and said, and what the server and the model did, by the time of each. */
+  async #download() {
+    const own = this.#events.map((event) => JSON.stringify(event));
+    const lines = byTime([...own, ...(await this.#others())]);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "application/jsonl" }));
+    link.href = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "application/jsonl" }));
     link.download = `live-${this.#begunAt.replaceAll(/[:.]/g, "-")}.jsonl`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
+
+  async #others() {
+    try {
+      const response = await fetch(this.#logUrl(), { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      if (response.ok) return (await response.text()).split("\n").filter(Boolean);
+      throw new Error(`status ${response.status}`);
+    } catch (error) {
+      return [JSON.stringify({ at: new Date().toISOString(), side: "provider", missing: String(error.message ?? error) })];
+    }
+  }
+}
+
+function byTime(lines) {
+  const timed = lines.map((line) => [JSON.parse(line).at.slice(0, TIME_CHARS), line]);
+  return timed.sort(([one], [other]) => (one > other) - (one < other)).map(([, line]) => line);
 }
 
 function seconds(ms) {

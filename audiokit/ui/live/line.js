@@ -42,10 +42,13 @@ export class Line {
     if (this.isOpen) this.#socket.send(JSON.stringify(message));
   }
 
+  /** Send a frame; returns whether there was room for it. */
   sendSound(buffer) {
-    if (!this.isOpen) return;
-    if (this.#socket.bufferedAmount > MOST_WAITING_BYTES) this.dropped++;
-    else this.#socket.send(buffer);
+    if (!this.isOpen) return true;
+    const hasRoom = this.#socket.bufferedAmount <= MOST_WAITING_BYTES;
+    if (hasRoom) this.#socket.send(buffer);
+    else this.dropped++;
+    return hasRoom;
   }
 
   /** Say goodbye; the server closes when it has kept everything. */

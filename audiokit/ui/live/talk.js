@@ -12,6 +12,8 @@ import { Panel } from "./panel.js";
 import { Ring } from "./ring.js";
 
 const SAMPLE_RATE_HZ = 24000;
+const BYTES_PER_MS = 48;
+const AUDIBLE = 0.01; // of full scale: a quiet room stays below, speech does not
 const MODULE = new URL("./audio_thread.js", import.meta.url);
 
 const talks = new WeakMap();
@@ -47,6 +49,7 @@ class Talk {
   #hasPlayed = false; // since the server began to speak
   #item = null;
   #since = 0;
+  #lostMs = 0; // of speech, that the network was too slow for
   #line = null;
   #ear = null;
   #mouth = null;
@@ -57,7 +60,7 @@ class Talk {
     this.#panel = new Panel(root);
     this.#ring = new Ring(root.querySelector(".ring"));
     this.#lines = new Lines(root.querySelector(".said"), signal);
-    this.#figures = new Figures(root.querySelector(".figures"), signal);
+    this.#figures = new Figures(root.querySelector(".figures"), signal, () => `${this.#data.socket_url}/log`);
     this.#devices = new Devices(root.querySelector(".device"), (id) => this.#listenTo(id), signal);
     this.#hands = new Hands(root, signal, {
       begin: () => this.#begin(),
@@ -108,7 +111,8 @@ class Talk {
     }
     this.#mouth = new Mouth(context, (report) => this.#hearMouth(report));
     this.#devices.show(this.#ear.deviceId);
-    this.#line = new Line(this.#data.socket_url, this.#tab, (event, detail) => this.#hearLine(event, detail));
+    const tab = this.#data.window || this.#tab;
+    this.#line = new Line(this.#data.socket_url, tab, (event, detail) => this.#hearLine(event, detail));
   }
 
   /** Leave politely: the line tells when the server has kept everything. */
@@ -142,6 +146,7 @@ class Talk {
     this.#context?.close();
     this.#line = this.#ear = this.#mouth = this.#context = null;
     [this.#muted, this.#held, this.#playing, this.#item, this.#since] = [false, false, false, null, 0];
+    this.#lostMs = 0;
     this.#hands.release();
     this.#ring.rest();
     this.#panel.stopClock();
@@ -162,7 +167,7 @@ class Talk {
     this.#figures.note("in", { type: "open" });
     this.#panel.calm();
     this.#since ||= performance.now();
-    this.#server = "listening";
+    this.#server = "connecting"; // to the model: the server says when that stands
     this.#panel.startClock(() => this.#seconds());
     if (this.#muted) this.#say({ type: "mute", on: true });
     this.#set("live");
@@ -212,7 +217,17 @@ class Talk {
     if (event === "lost") return this.#microphoneLost();
     const open = this.#phase === "live" && !this.#muted && (!this.#data.push_to_talk || this.#held);
     this.#ring.mine(open ? detail.level : 0);
-    if (open) this.#line.sendSound(detail.pcm16);
+    if (open) this.#pass(detail);
+  }
+
+  /** Send what is heard; speech that the network had no room for is told once there is room again. */
+  #pass({ pcm16, level }) {
+    const ms = pcm16.byteLength / BYTES_PER_MS;
+    if (!this.#line.sendSound(pcm16)) this.#lostMs += level > AUDIBLE ? ms : 0;
+    else if (this.#lostMs > 0) {
+      this.#say({ type: "dropped", ms: Math.round(this.#lostMs) });
+      this.#lostMs = 0;
+    }
   }
 
   #hearMouth({ item, ms, passed, clear, idle, level, queued_ms }) {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make", "register", "write"]
 
-_LINES_AT_ONCE = 8
+_LINES_AT_ONCE = 12  # four more than calls (summaries.narrating): they are looked up, checked and kept meanwhile
 _PAUSES = frozenset({"BudgetExceeded", "KeyRefused", "NotConfigured", "ProviderUnreachable", "QuotaExhausted"})
 """After these nothing is wrong with the programme: it goes on once a person has seen to it."""
 

@@ -35,7 +35,7 @@ def run() -> dict[str, float]:
                 watcher.start()
                 began = time.monotonic()
                 studio.summaries.making.speak(PERSON, programme.id)
-                made = until_over(studio, programme.id, patience_s=300)
+                made = until_over(studio, programme.id, patience_s=300, look_s=0.5)
                 wall_s = time.monotonic() - began
                 watching.set()
                 watcher.join()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,8 @@ __all__ = ["FEWEST_WORDS", "Made", "MadeClip", "TimedText"]
 
 FEWEST_WORDS: Final = 150
 """Before as much was said, a voice's rate is not known: about a minute."""
+
+_COUNTED_EVERY_S: Final = 10.0
 
 TimedText = tuple[str, float, float]
 """A word, and the seconds at which it begins and ends."""
@@ -60,8 +63,9 @@ class MadeClip:
 class Made:
     """The rows of what was generated. The sound itself is a blob, and may be gone while its row is there."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._clock = database, clock
+        self._known: tuple[float, Mapping[tuple[str, str], float]] | None = None
 
     def find(self, key: str) -> MadeClip | None:
         """Return what was made of this; None if nothing was."""
@@ -94,7 +98,19 @@ class Made:
             connection.execute(_FORGET, {"its_key": key})
 
     def rates(self, *, fewest_words: int = FEWEST_WORDS) -> Mapping[tuple[str, str], float]:
-        """Return the words a minute of each voice and model that has said enough to tell, as (voice, model)."""
+        """Return the words a minute of each voice and model that has said enough to tell, as (voice, model).
+
+        They hardly change, and every line asks for them: so they are counted every few seconds, not every time.
+        """
+        now = self._clock()
+        if fewest_words == FEWEST_WORDS and self._known is not None and now < self._known[0] + _COUNTED_EVERY_S:
+            return self._known[1]
+        counted = self._counted(fewest_words)
+        if fewest_words == FEWEST_WORDS:
+            self._known = now, counted
+        return counted
+
+    def _counted(self, fewest_words: int) -> Mapping[tuple[str, str], float]:
         with self._database.read() as connection:
             rows = connection.execute(_RATES, {"fewest": fewest_words}).all()
         return {(voice, model): 60 * int(n_words) / float(seconds) for voice, model, n_words, seconds in rows}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +33,10 @@ from audiokit.summaries.speaking import Ask, asks_for, take
 from audiokit.usage.ledger import Entry, Ledger
 from audiokit.words.word_times import Word
 
-__all__ = ["Narrator", "Spoken", "persona_of"]
+__all__ = ["CALLS_AT_ONCE", "Narrator", "Spoken", "persona_of"]
+
+CALLS_AT_ONCE = 8
+"""How many calls one process has under way at once; providers refuse many more."""
 
 _KIND, _MEDIA_TYPE = "line", "audio/wav"
 _DEFAULT = Persona(name="", voice="marin")
@@ -85,7 +89,7 @@ class _Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrator:
-    """Speaks lines. Safe to share between threads."""
+    """Speaks lines. Safe to share between threads; ``calls`` lets so many be under way at a provider at once."""
 
     places: tuple[Place, ...]
     clips: Clips
@@ -94,6 +98,7 @@ class Narrator:
     waves: Waves
     flights: Flights
     ledger: Ledger
+    calls: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(CALLS_AT_ONCE))
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = time.monotonic
 
@@ -180,7 +185,8 @@ class Narrator:
 
     def _paid(self, caller: Caller, wanted: _Wanted) -> _Found:
         """Have it made. It is durable before anything else is done with it."""
-        taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier)
+        with self.calls:
+            taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier)
         sound = to_wav(taken.clip)
         clip = MadeClip(
             key=taken.ask.key,

@@ -6,7 +6,6 @@ import sys
 import threading
 import types
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -15,10 +14,7 @@ from pydantic import SecretStr
 
 from audiokit.audio.door import Door
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
-from audiokit.catalog.offers import Offer, offers
-from audiokit.catalog.prices import Price, price_on
-from audiokit.catalog.roles import Choice, choose
-from audiokit.catalog.spares import spares
+from audiokit.catalog.roles import Choice
 from audiokit.converse.answer import Answering
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.library import OwnTurns
@@ -40,12 +36,9 @@ from audiokit.settings import Settings
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, endpoints_of, open_client
 from audiokit.speech.growing import Growing
-from audiokit.speech.metered import Metered
 from audiokit.speech.place import Place
-from audiokit.speech.replies import Speech
-from audiokit.speech.requests import Caller
+from audiokit.speech.placing import choice_at, place_at, utc_today
 from audiokit.speech.served import Served
-from audiokit.speech.varied import Varied
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
@@ -53,6 +46,8 @@ from audiokit.store.flights import open_flights
 from audiokit.store.made import Made
 from audiokit.store.waves import Waves
 from audiokit.summaries.editing import Editing
+from audiokit.summaries.feed_keys import FeedKeys
+from audiokit.summaries.feeds import Feeds
 from audiokit.summaries.gathering import Gathering
 from audiokit.summaries.library import Library
 from audiokit.summaries.making import Making
@@ -62,6 +57,7 @@ from audiokit.summaries.programmes import Programmes
 from audiokit.summaries.purse import Purse
 from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.service import SummariesService
+from audiokit.summaries.shelf import Listening
 from audiokit.summaries.workshop import Workshop
 from audiokit.summaries.writer import Writer
 from audiokit.usage.ledger import Ledger
@@ -95,6 +91,7 @@ class Studio:
     pipeline: PipelineService
     live: LiveService
     summaries: SummariesService
+    feeds: Feeds
     signer: Signer
     database: Database
     blobs: Blobs
@@ -189,8 +186,9 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
         for endpoint in endpoints
     )
     conversations, prompts, door, box = Conversations(database), Prompts(database), Door(), built_in()
-    rooms, places = Rooms(Preferences(database)), tuple(_place(wire, Served(wire), catalog, ledger) for wire in wires)
-    loopback = _loopback(engine)
+    rooms, places = Rooms(Preferences(database)), tuple(place_at(wire, Served(wire), catalog, ledger) for wire in wires)
+    loopback, signer = _loopback(engine), Signer(load_secret(settings.data_dir / _SECRET_FILE))
+    waves = Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6)
 
     def toolbox_for(person_id: str, home: str | None) -> Toolbox:
         return for_person(box, OwnTurns(conversations, person_id), home=home)
@@ -219,7 +217,10 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
             interrupted_after_s=interrupted_after_s,
         ),
-        summaries=_summaries(settings, places, clips, blobs, ledger, database),
+        summaries=_summaries(settings, places, clips, blobs, ledger, database, waves),
+        feeds=Feeds(
+            keys=FeedKeys(signer, Preferences(database)), shelf=Listening(Programmes(database), clips), kept=waves
+        ),
         live=LiveService(
             conversations=conversations,
             clips=clips,
@@ -228,7 +229,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             toolbox_for=toolbox_for,
             reach=partial(_with_socket, loopback),
         ),
-        signer=Signer(load_secret(settings.data_dir / _SECRET_FILE)),
+        signer=signer,
         database=database,
         blobs=blobs,
         clips=clips,
@@ -255,7 +256,13 @@ def shared_studio() -> Studio:
 
 
 def _summaries(
-    settings: Settings, places: tuple[Place, ...], clips: Clips, blobs: Blobs, ledger: Ledger, database: Database
+    settings: Settings,
+    places: tuple[Place, ...],
+    clips: Clips,
+    blobs: Blobs,
+    ledger: Ledger,
+    database: Database,
+    waves: Waves,
 ) -> SummariesService:
     programmes, scripts, made, url = Programmes(database), Scripts(database), Made(database), _database_url(settings)
     planner = Planner(places, made, programmes)
@@ -264,7 +271,7 @@ def _summaries(
         clips=clips,
         blobs=blobs,
         made=made,
-        waves=Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6),
+        waves=waves,
         flights=open_flights(url, settings.data_dir),
         ledger=ledger,
     )
@@ -329,58 +336,10 @@ def _wire(
     return OnEndpoint(endpoint, client, settings.request_timeout_s)
 
 
-def _place(wire: OnEndpoint, served: Served, catalog: Catalog, ledger: Ledger) -> Place:
-    endpoint, provider = wire.endpoint, wire.endpoint.provider
-
-    def price_on_day(model: str, day: date) -> Price | None:
-        known = catalog.find(model)
-        return price_on(known, day, provider) if known else None
-
-    def speech_for(caller: Caller) -> Speech:
-        """Read inside out: each try of a varied request is a call of its own, and has its own entry."""
-        return Varied(Metered(inner=wire, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller))
-
-    def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
-        """What a server lists counts where a person asks for something on it; lists are often not complete."""
-        return _choice(catalog, endpoint, role, tier, asked, served.names() if asked else None)
-
-    def offers_here(role: Role) -> tuple[Offer, ...]:
-        return offers(catalog, role, _today(), provider, served=served.names(), overrides=endpoint.models)
-
-    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
-        chosen = choose_here(role, tier)
-        return (chosen, *spares(catalog, chosen, on=_today(), provider=provider))
-
-    return Place(
-        endpoint=endpoint,
-        choose=choose_here,
-        candidates=candidates,
-        offers=offers_here,
-        price_of=lambda choice: price_on_day(choice.model_name, _today()),
-        speech_for=speech_for,
-    )
-
-
-def _choice(
-    catalog: Catalog,
-    endpoint: Endpoint,
-    role: Role,
-    tier: Tier,
-    asked: str | None = None,
-    served: frozenset[str] | None = None,
-) -> Choice:
-    today, provider = _today(), endpoint.provider
-    return choose(catalog, role, tier, today, provider, overrides=endpoint.models, asked=asked, served=served)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 def _refuse_unplayable_roles(catalog: Catalog, endpoint: Endpoint) -> None:
     """Refuse at the start, before anything is opened, what would else fail on the page."""
     for role, tier in _ROLES:
-        _choice(catalog, endpoint, role, tier)
+        choice_at(endpoint, catalog, role, tier, on=utc_today())
 
 
 def _database_url(settings: Settings) -> str | None:

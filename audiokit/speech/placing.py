@@ -1,0 +1,126 @@
+"""An endpoint with its models, its prices and its way to be asked, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from audiokit.catalog.models import Catalog, Provider, Role, Tier
+from audiokit.catalog.offers import Offer, offers
+from audiokit.catalog.picking import needs_socket
+from audiokit.catalog.prices import Price, price_on
+from audiokit.catalog.roles import REALTIME, Choice, choose
+from audiokit.catalog.spares import spares
+from audiokit.speech.client import OnEndpoint
+from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.metered import Metered
+from audiokit.speech.place import Place
+from audiokit.speech.realtime_request import OverRealtime
+from audiokit.speech.replies import Speech
+from audiokit.speech.requests import Caller
+from audiokit.speech.served import Served
+from audiokit.speech.varied import Varied
+from audiokit.usage.ledger import Ledger
+
+__all__ = ["choice_at", "place_at", "transports_of", "utc_today"]
+
+
+def transports_of(endpoint: Endpoint, catalog: Catalog) -> frozenset[str]:
+    """Return what an endpoint can be asked over beside HTTP.
+
+    Of a compatible server nobody knows, unless its operator names a model for live talk, or one that needs a socket.
+    Azure's classic paths still speak the beta of Realtime, and the offline engine does everything over HTTP.
+    """
+    match endpoint.provider:
+        case Provider.OPENAI:
+            has_sockets = True
+        case Provider.AZURE:
+            has_sockets = endpoint.api_version is None
+        case Provider.COMPATIBLE:
+            names_one = any(_needs_socket(catalog, name) for name in endpoint.models.values())
+            has_sockets = names_one or Role.LIVE.value in endpoint.models
+        case _:
+            has_sockets = False
+    return frozenset({REALTIME}) if has_sockets else frozenset()
+
+
+def choice_at(
+    endpoint: Endpoint,
+    catalog: Catalog,
+    role: Role,
+    tier: Tier,
+    *,
+    on: date,
+    asked: str | None = None,
+    served: frozenset[str] | None = None,
+) -> Choice:
+    """Return the model that plays a role at an endpoint; see :func:`audiokit.catalog.roles.choose`."""
+    return choose(
+        catalog,
+        role,
+        tier,
+        on,
+        endpoint.provider,
+        overrides=endpoint.models,
+        served=served,
+        transports=transports_of(endpoint, catalog),
+        asked=asked,
+    )
+
+
+def utc_today() -> date:
+    """Return the day that models and prices go by."""
+    return datetime.now(UTC).date()
+
+
+def place_at(
+    wire: OnEndpoint, served: Served, catalog: Catalog, ledger: Ledger, *, today: Callable[[], date] = utc_today
+) -> Place:
+    """Return the place of an endpoint."""
+    endpoint, provider = wire.endpoint, wire.endpoint.provider
+    transports = transports_of(endpoint, catalog)
+
+    def price_on_day(model: str, day: date) -> Price | None:
+        known = catalog.find(model)
+        return price_on(known, day, provider) if known else None
+
+    def speech_for(caller: Caller) -> Speech:
+        """Read inside out: each try of a varied request is a call of its own, and has its own entry."""
+        inner = _over_all(wire, catalog) if transports else wire
+        return Varied(Metered(inner=inner, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller))
+
+    def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
+        """What a server lists counts where a person asks for something on it; lists are often not complete."""
+        listed = served.names() if asked else None
+        return choice_at(endpoint, catalog, role, tier, on=today(), asked=asked, served=listed)
+
+    def offers_here(role: Role) -> tuple[Offer, ...]:
+        listed, ours = served.names(), endpoint.models
+        return offers(catalog, role, today(), provider, served=listed, overrides=ours, transports=transports)
+
+    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
+        chosen = choose_here(role, tier)
+        return (chosen, *spares(catalog, chosen, on=today(), provider=provider, transports=transports))
+
+    return Place(
+        endpoint=endpoint,
+        choose=choose_here,
+        candidates=candidates,
+        offers=offers_here,
+        price_of=lambda choice: price_on_day(choice.model_name, today()),
+        speech_for=speech_for,
+    )
+
+
+def _over_all(wire: OnEndpoint, catalog: Catalog) -> OverRealtime:
+    return OverRealtime(
+        inner=wire,
+        endpoint=wire.endpoint,
+        needs_socket=lambda name: _needs_socket(catalog, name),
+        timeout_s=wire.timeout_s,
+    )
+
+
+def _needs_socket(catalog: Catalog, name: str) -> bool:
+    known = catalog.find(name)
+    return known is not None and needs_socket(known)

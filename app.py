@@ -10,8 +10,10 @@ import streamlit as st
 from streamlit import runtime
 
 if not runtime.exists():
-    import audiokit.ui.navigation  # noqa: F401 - now, so that the first visitor does not wait for it
     from audiokit.api.app import lifespan, middleware, routes
+    from audiokit.ui.navigation import only_ours  # now, so that the first visitor does not wait for it
+
+    only_ours()
 
     # Streamlit looks for this very call in the file's syntax; a factory would hide it.
     app = st.App(Path(__file__).resolve(), routes=routes(), lifespan=lifespan, middleware=middleware())

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from audiokit.api import routes as ours
 from audiokit.api.exports import export_routes
+from audiokit.api.feed import feed_routes
 from audiokit.api.guard import SecurityHeaders
 from audiokit.api.live import live_routes
 from audiokit.api.programmes import programme_routes
@@ -32,7 +33,8 @@ _log = logging.getLogger(__name__)
 def routes() -> list[BaseRoute]:
     """Return our routes, served from the process's studio."""
     exports = (*export_routes(shared_studio), *programme_routes(shared_studio))
-    return ours.routes(shared_studio, *exports, *live_routes(shared_studio))
+    feeds = feed_routes(lambda: shared_studio().feeds)
+    return ours.routes(shared_studio, *exports, *feeds, *live_routes(shared_studio))
 
 
 def middleware() -> list[Middleware]:

@@ -28,6 +28,7 @@ __all__ = [
     "live_socket_url",
     "live_url",
     "load_secret",
+    "programme_url",
     "words_url",
 ]
 
@@ -170,3 +171,11 @@ def live_socket_url(
     if options:
         claims["options"] = options
     return f"/api/live/{signer.sign(claims, lifetime_s)}"
+
+
+def programme_url(
+    signer: Signer, person_id: str, programme_id: str, export_format: str, *, lifetime_s: float = LIFETIME_S
+) -> str:
+    """Return the address at which a programme is had in one of its formats, such as mp3."""
+    claims: dict[str, str | int] = {"use": "programme", "person": person_id, "programme": programme_id}
+    return f"/api/programme/{signer.sign({**claims, 'format': export_format}, lifetime_s)}"

@@ -129,7 +129,7 @@ class Making:
     def cancel(self, person_id: str, programme_id: str) -> KeptProgramme:
         """Stop; what was made stays."""
         programme = self.programmes.open(person_id, programme_id)
-        if programme.job_id and (programme.state.is_under_way or programme.state is Progress.PAUSED):
+        if programme.job_id and (programme.state.is_under_way or programme.state in _TO_GO_ON):
             self.jobs.cancel(programme.job_id)
             state = Progress.WRITTEN if programme.lines else Progress.DRAFT
             return self.programmes.change(person_id, programme_id, state=state.value, trouble=None, job_id=None)
@@ -184,7 +184,7 @@ class Making:
             goes_on=goes_on,
             low_nanousd=_beside(spent, quoted.low_nanousd),
             high_nanousd=_beside(spent, quoted.high_nanousd),
-            cap_nanousd=cap_nanousd,
+            cap_nanousd=programme.money.cap_nanousd if cap_nanousd is None else cap_nanousd,
         )
         if claimed is None:
             raise InputError(_BUSY)

@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numpy as np
+
 from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter, loudness
@@ -48,6 +50,7 @@ class Assembled:
     loudness_lufs: float
     true_peak_dbtp: float
     waveform: Waveform
+    strengths: tuple[float, ...]
 
     @property
     def media_type(self) -> str:
@@ -56,8 +59,8 @@ class Assembled:
 
     @property
     def peaks(self) -> tuple[float, ...]:
-        """The recording as the player draws it."""
-        return self.waveform.points(n=_N_PEAKS)
+        """The recording as the player draws it: how strong it is, since the peaks of levelled speech are all alike."""
+        return self.strengths
 
 
 def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to: BinaryIO) -> Assembled:
@@ -76,7 +79,7 @@ def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to:
         raise InputError("No line of this programme has been spoken yet. Generate its sound first.")
     with on_disk(), closing(Spool(SAMPLE_RATE_HZ)) as aside:
         frames, levels = _put_aside(spoken, read, aside)
-        loud, drawn = _written(Master(aside, frames, levels), to)
+        loud, drawn, strengths = _written(Master(aside, frames, levels), to)
     marks = tuple(
         Placed(line_id=line.id, start_s=mark.start_s, end_s=mark.end_s)
         for line, mark in zip(spoken, frames, strict=True)
@@ -88,6 +91,7 @@ def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to:
         loudness_lufs=loud.integrated_lufs,
         true_peak_dbtp=loud.true_peak_dbtp,
         waveform=drawn,
+        strengths=strengths,
     )
 
 
@@ -117,7 +121,8 @@ def _level(line: KeptLine, clip: Clip) -> Level:
     )
 
 
-def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform]:
+def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform, tuple[float, ...]]:
+    energies = list[float]()
     meter, peaks = LoudnessMeter(SAMPLE_RATE_HZ, 1), PeaksMeter(SAMPLE_RATE_HZ)
     gains = master.gains_db()
 
@@ -125,7 +130,15 @@ def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform]:
         for block in master.blocks(gains):
             meter.add(block.samples)
             peaks.add(block.samples)
+            energies.append(float(np.mean(np.square(block.samples))))
             yield block
 
     write(watched(), to, MASTER)
-    return meter.result(), peaks.result()
+    return meter.result(), peaks.result(), _strengths(energies)
+
+
+def _strengths(energies: Sequence[float]) -> tuple[float, ...]:
+    """Return the root mean square over even stretches, at most ``_N_PEAKS`` of them, the strongest as 1."""
+    stretches = np.array_split(np.array(energies), min(_N_PEAKS, len(energies)))
+    strengths = np.sqrt([stretch.mean() for stretch in stretches])
+    return tuple(round(float(each), 4) for each in strengths / max(float(strengths.max()), 1e-9))

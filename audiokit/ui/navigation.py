@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
 
-__all__ = ["navigation"]
+__all__ = ["navigation", "only_ours"]
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"  # wherever the app was started
 
@@ -18,5 +19,14 @@ def navigation() -> StreamlitPage:
     st.logo(str(_STATIC / "logo.svg"), size="large")
     pages = [
         st.Page("pages/record_and_converse.py", title="Record & Converse", icon=":material/mic:", default=True),
+        st.Page("pages/spoken_summaries.py", title="Spoken Summaries", icon=":material/headphones:"),
     ]
     return st.navigation(pages, position="top")
+
+
+def only_ours() -> None:
+    """Tell Streamlit that ``pages/`` is ours to show: else the first visit at a page's own address is without a frame.
+
+    It finds out by itself at the first call of ``st.navigation``, in whichever visit that is.
+    """
+    PagesManager.uses_pages_directory = False

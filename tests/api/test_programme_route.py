@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -20,7 +19,7 @@ ME = "local"
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:  # noqa: ARG001 - the settings around say the folder
+def studio() -> Iterator[Studio]:
     studio = open_studio()
     studio.person()
     yield studio

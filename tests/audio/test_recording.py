@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import os
 import struct
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from numpy.testing import assert_array_equal
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.encode import SoundFormat, encode
-from audiokit.audio.reading.batching import Batcher
+from audiokit.audio.reading.batching import seconds
 from audiokit.audio.reading.given import size_of
 from audiokit.audio.reading.recording import Source, open_recording
 from audiokit.audio.wav import from_pcm16, to_wav, wav_header
@@ -226,17 +228,40 @@ def test_a_change_of_one_thing_alone_is_noticed(rate: int, channels: int) -> Non
     assert loudest_hz(sound[60_000:84_000], 24_000) == pytest.approx(loudest_hz(sound[:24_000], 24_000), abs=2)
 
 
-def test_a_queue_takes_no_frame_of_another_rate_layout_or_format() -> None:
-    def frame(form: str = "flt", layout: str = "stereo", rate: int = 24_000) -> av.AudioFrame:
-        made = av.AudioFrame(form, layout, 100)
-        made.sample_rate = rate
-        return made
+@pytest.mark.parametrize(
+    ("form", "layout", "rate"), [("fltp", "stereo", 24_000), ("flt", "mono", 24_000), ("flt", "stereo", 48_000)]
+)
+def test_frames_of_another_format_layout_or_rate_are_brought_to_the_first_ones(
+    form: str, layout: str, rate: int
+) -> None:
+    def frames(form: str = "flt", layout: str = "stereo", rate: int = 24_000) -> Iterator[av.AudioFrame]:
+        for _ in range(5):
+            frame = av.AudioFrame(form, layout, rate // 4)
+            frame.sample_rate, frame.pts = rate, 2**40  # what a frame says of its time is not believed
+            yield frame
 
-    batcher = Batcher(frame())
+    joined = list(seconds(chain(frames(), frames(form, layout, rate), frames())))
 
-    assert [batcher.add(frame()), batcher.add(frame())] == [True, True]
-    assert not any(batcher.add(other) for other in (frame("fltp"), frame(layout="mono"), frame(rate=48_000)))
-    assert sum(batch.samples for batch in batcher.flush()) == 200
+    assert {(frame.format.name, frame.layout.name, frame.sample_rate) for frame in joined} == {
+        ("flt", "stereo", 24_000)
+    }
+    assert sum(frame.samples for frame in joined) == pytest.approx(3 * 1.25 * 24_000, abs=100)
+    assert max(frame.samples for frame in joined) == 24_000
+
+
+def test_a_frame_longer_than_a_second_is_parted() -> None:
+    samples = noise(seconds=3.5)
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+    frame.sample_rate = 24_000
+
+    parts = list(seconds(iter([frame])))
+
+    assert [part.samples for part in parts] == [24_000, 24_000, 24_000, 12_000]
+    assert_array_equal(np.hstack([part.to_ndarray() for part in parts])[0], samples[:, 0])
+
+
+def test_of_no_frames_come_no_seconds() -> None:
+    assert list(seconds(iter([]))) == []
 
 
 def test_of_a_file_that_shrinks_what_is_left_is_read(tmp_path: Path) -> None:

@@ -305,9 +305,8 @@ def test_a_span_is_in_order_and_moves_with_experience(estimate: int, ratios: lis
         assert high > estimate
 
 
-def test_the_last_programmes_teach_the_next_quote(programmes: Programmes, database: Database) -> None:
+def test_the_last_programmes_teach_the_next_quote(programmes: Programmes) -> None:
     programme = programmes.add(ME, SHAPE)
     programmes.change(ME, programme.id, state=Progress.MADE.value, low_nanousd=80, high_nanousd=120, spent_nanousd=130)
     assert (130, 100) in programmes.experience()
     assert in_total([100], minutes=1, n_words=1, experience=[1.3, 1.3, 1.3]).middle_nanousd == 130
-    assert database

@@ -1,86 +1,92 @@
-"""Decoded frames joined into seconds of packed float32, by FFmpeg's queue and filters.
+"""Decoded frames joined into seconds of packed float32, by FFmpeg's own filters.
 
-Frame by frame in Python costs half as much again as FFmpeg: an hour of M4A has 168,750 frames. Here each goes into a
-queue, and the filters are called once a second.
+An hour of M4A has 168,750 frames, and what Python does for each is dear. So each is given to the filters by one call,
+which looks at its kind too, and they are asked once a second for what they have joined.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from fractions import Fraction
+from typing import cast
 
 import av
-from av.audio.fifo import AudioFifo
 from av.filter import Graph
 
-__all__ = ["Batcher"]
+from audiokit.errors import UnreadableAudio
+
+__all__ = ["seconds"]
+
+_SAMPLE_RATES_HZ = range(1_000, 768_001)
 
 
-class Batcher:
-    """A queue and one graph of filters, for frames of one kind; what comes out is packed float32, a second a frame."""
+def seconds(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
+    """Yield the same sound as packed float32, a second a frame, in the rate and layout that it begins with.
 
-    def __init__(self, first: av.AudioFrame, *, like: tuple[int, str] | None = None) -> None:
-        rate_hz, layout = like or (first.sample_rate, first.layout.name)
-        self._like, self._first, self._rate_hz = (rate_hz, layout), first, first.sample_rate
-        self._queue, self._n_queued, self._graph = AudioFifo(), 0, Graph()
+    Raises:
+        UnreadableAudio: a frame claims a rate that no sound has.
+    """
+    first: av.AudioFrame | None = next(frames, None)
+    if first is None:
+        return
+    rate_hz, layout = first.sample_rate, first.layout.name
+    while first is not None:
+        first = yield from _Joining(first, rate_hz, layout).of(first, frames)
+
+
+class _Joining:
+    """The filters for frames of one kind: they are joined, and brought to the rate and layout that are asked for."""
+
+    def __init__(self, first: av.AudioFrame, rate_hz: int, layout: str) -> None:
+        self._per_s, self._graph = _rate_of(first), Graph()
         source = self._graph.add_abuffer(
-            sample_rate=first.sample_rate,
+            sample_rate=self._per_s,
             format=first.format.name,
             layout=first.layout.name,
-            time_base=Fraction(1, first.sample_rate),
+            time_base=Fraction(1, self._per_s),
         )
+        joined = self._graph.add("asetnsamples", f"n={self._per_s}:p=0")
         packed = self._graph.add("aformat", f"sample_fmts=flt:sample_rates={rate_hz}:channel_layouts={layout}")
-        self._graph.link_nodes(source, packed, self._graph.add("abuffersink")).configure()
-        self._push = source.push
+        sink = self._graph.add("abuffersink")
+        self._graph.link_nodes(source, joined, packed, sink).configure()
+        self._push, self._pull = source.push, sink.pull
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is a second to be taken out."""
-        return self._n_queued >= self._rate_hz
-
-    def again(self, first: av.AudioFrame) -> Batcher:
-        """Return the next one, for frames of another kind, that gives the same as this."""
-        return Batcher(first, like=self._like)
-
-    def add(self, frame: av.AudioFrame) -> bool:
-        """Take a frame; tell whether it was taken: one of another rate, layout or format is not.
-
-        This is done 168,750 times an hour: names of layouts and formats are made anew at every look, and not looked at.
-        """
-        if frame.layout != self._first.layout:
-            return False
-        frame.pts = None
-        try:
-            self._queue.write(frame)
-        except ValueError:  # the queue itself looks at the rate and the format
-            return False
-        self._n_queued += frame.samples
-        return True
-
-    def ready(self) -> Iterator[av.AudioFrame]:
-        """Yield whole seconds."""
-        while self.is_full:
-            yield from self._taken(self._rate_hz)
-
-    def flush(self) -> Iterator[av.AudioFrame]:
-        """Yield the rest."""
-        yield from self.ready()
-        if self._n_queued:
-            yield from self._taken(self._n_queued)
-        self._push(None)
-        yield from self._pulled()
-
-    def _taken(self, n_frames: int) -> Iterator[av.AudioFrame]:
-        self._n_queued -= n_frames
-        if (frame := self._queue.read(n_frames)) is not None:
+    def of(
+        self, first: av.AudioFrame, others: Iterator[av.AudioFrame]
+    ) -> Generator[av.AudioFrame, None, av.AudioFrame | None]:
+        """Yield what comes of these frames; return the one at which another rate, layout or format begins, if any."""
+        push, per_s = self._push, self._per_s
+        first.pts = None
+        push(first)
+        n_inside, other = first.samples, None
+        for frame in others:
             frame.pts = None
-            self._push(frame)
+            try:
+                push(frame)
+            except ValueError:  # the source itself looks at all three
+                other = frame
+                break
+            n_inside += frame.samples
+            if n_inside >= per_s:
+                yield from self._pulled(n_inside // per_s)
+                n_inside %= per_s
+        push(None)
         yield from self._pulled()
+        return other
 
-    def _pulled(self) -> Iterator[av.AudioFrame]:
+    def _pulled(self, n_seconds: int = sys.maxsize) -> Iterator[av.AudioFrame]:
+        """Yield so many, or all that there are."""
         with contextlib.suppress(av.BlockingIOError, av.EOFError):
-            while True:
-                frame = self._graph.pull()
-                if isinstance(frame, av.AudioFrame):
-                    yield frame
+            for _ in range(n_seconds):
+                yield cast("av.AudioFrame", self._pull())
+
+
+def _rate_of(frame: av.AudioFrame) -> int:
+    """Return the frame's rate, if it is one that sound has; a second of it is held in memory."""
+    if frame.sample_rate not in _SAMPLE_RATES_HZ:
+        raise UnreadableAudio(
+            f"This file claims {frame.sample_rate} samples a second, which no recorder makes. Record again."
+        )
+    return frame.sample_rate

@@ -10,7 +10,6 @@ import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Self, cast
 
 import av
@@ -18,14 +17,13 @@ import numpy as np
 from av.container import InputContainer
 
 from audiokit.audio.clip import Clip, Samples
-from audiokit.audio.reading.batching import Batcher
+from audiokit.audio.reading.batching import seconds
 from audiokit.audio.reading.given import MAX_SIZE_BYTES, Source, container_of, size_of
 from audiokit.audio.reading.sniff import Container
 from audiokit.errors import UnreadableAudio
 
 __all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "damaged", "open_recording", "translated"]
 
-_SAMPLE_RATES_HZ = range(1_000, 768_001)
 _LOUDEST = 64.0  # +36 dBFS; a float beyond it is damage, and its square would overflow
 _WEEK_S = 7 * 24 * 3600
 # The demuxer is named by us and never guessed by FFmpeg: some of those it would guess open other files.
@@ -74,27 +72,11 @@ class Recording:
         """
         is_empty = True
         with translated(self.container):
-            for frame in self._batches():
+            for frame in seconds(_frames(self._source)):
                 is_empty = False
                 yield _block(frame)
         if is_empty:
             raise damaged(self.container, "no frames")
-
-    def _batches(self) -> Iterator[av.AudioFrame]:
-        """Yield frames of a second; a track that changes its kind is brought to the one that it began with."""
-        frames = _frames(self._source)
-        first = next(frames, None)
-        if first is None:
-            return
-        batcher = Batcher(_of_a_rate(first))
-        for frame in chain((first,), frames):
-            if not batcher.add(frame):
-                yield from batcher.flush()
-                batcher = batcher.again(_of_a_rate(frame))
-                batcher.add(frame)
-            if batcher.is_full:
-                yield from batcher.ready()
-        yield from batcher.flush()
 
 
 def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> Recording:
@@ -162,15 +144,6 @@ def _frames(source: InputContainer) -> Iterator[av.AudioFrame]:
         except av.FFmpegError:
             continue
         yield from frames
-
-
-def _of_a_rate(frame: av.AudioFrame) -> av.AudioFrame:
-    """Return the frame, if its rate is one that sound has; a second of it is held in memory."""
-    if frame.sample_rate not in _SAMPLE_RATES_HZ:
-        raise UnreadableAudio(
-            f"This file claims {frame.sample_rate} samples a second, which no recorder makes. Record again."
-        )
-    return frame
 
 
 def _block(frame: av.AudioFrame) -> Clip:

@@ -16,6 +16,8 @@ const SKIP_S = 10;
 const OVER_S = 0.05; // this near its end, a sound is over
 const GROWING_S = 12; // a growing waveform fills the width from this length on
 const PLAYING = "audiokit:playing"; // on window: the other players fall silent
+const PLAY_FROM = "audiokit:play-from"; // on window, with {digest, seconds}: somebody wants to hear a clip from there
+const AT = "audiokit:at"; // on window, with {digest, seconds, playing}: where a clip stands
 const FIRST_SOUND = "audiokit:first-sound"; // on window, with {id, at}: a reply can be heard
 
 const players = new WeakMap();
@@ -234,6 +236,8 @@ class Player {
     on(".again", "click", () => this.#retry?.());
     slide(this.#at(".wave"), this.#hands(), signal);
     window.addEventListener(PLAYING, ({ detail }) => detail !== this && this.#sound?.pause(), { signal });
+    const asked = ({ detail }) => detail.digest === this.#clip?.digest && this.#playFrom(detail.seconds);
+    window.addEventListener(PLAY_FROM, asked, { signal });
   }
 
   #toggle() {
@@ -333,6 +337,8 @@ class Player {
     const { playing, position } = this.#sound;
     const [state, length, grows] = [this.#state, this.#length(), this.#grows];
     const waited = (performance.now() - this.#since) / 1000;
+    const at = { digest: this.#clip?.digest, seconds: position, playing };
+    if (this.#clip) window.dispatchEvent(new CustomEvent(AT, { detail: at }));
     this.#face.show({ state, playing, position, length, grows, waited });
     this.#wave.played(Math.min(1, position / this.#span()));
     if (!playing && (position === 0 || position >= length - OVER_S)) this.#words.rest();

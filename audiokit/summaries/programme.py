@@ -36,6 +36,7 @@ MASTER = SoundFormat.FLAC
 """What the whole is kept as: half of a WAV, without loss, and played by every browser."""
 
 _N_PEAKS = 800
+_STRENGTH_FRAMES = SAMPLE_RATE_HZ // 200
 
 Read = Callable[[str], bytes]
 
@@ -130,15 +131,27 @@ def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform, tuple[fl
         for block in master.blocks(gains):
             meter.add(block.samples)
             peaks.add(block.samples)
-            energies.append(float(np.mean(np.square(block.samples))))
+            energies.extend(_energies(block))
             yield block
 
     write(watched(), to, MASTER)
     return meter.result(), peaks.result(), _strengths(energies)
 
 
+def _energies(block: Clip) -> list[float]:
+    """Return the mean square of every 5 ms."""
+    n = len(block.samples) // _STRENGTH_FRAMES
+    pieces = block.samples[: n * _STRENGTH_FRAMES].reshape(n, _STRENGTH_FRAMES)
+    means: list[float] = np.square(pieces).mean(axis=1).tolist()
+    return means
+
+
 def _strengths(energies: Sequence[float]) -> tuple[float, ...]:
-    """Return the root mean square over even stretches, at most ``_N_PEAKS`` of them, the strongest as 1."""
-    stretches = np.array_split(np.array(energies), min(_N_PEAKS, len(energies)))
-    strengths = np.sqrt([stretch.mean() for stretch in stretches])
+    """Return the root mean square over even stretches, the strongest as 1."""
+    if not energies:
+        return ()
+    starts = np.arange(_N_PEAKS) * len(energies) // _N_PEAKS
+    ends = np.maximum(starts + 1, (np.arange(_N_PEAKS) + 1) * len(energies) // _N_PEAKS)
+    whole = np.concatenate([[0.0], np.cumsum(energies)])
+    strengths = np.sqrt(np.maximum(0.0, whole[ends] - whole[starts]) / (ends - starts))
     return tuple(round(float(each), 4) for each in strengths / max(float(strengths.max()), 1e-9))

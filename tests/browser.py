@@ -75,13 +75,16 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def served(app: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None) -> Iterator[str]:
-    """Run a Streamlit app in a process of its own and yield its address once it answers at ``/api/health``."""
+    """Run a Streamlit app in a process of its own and yield its address once it answers at ``/api/health``.
+
+    It has no worker, which costs seconds to start, unless ``environment`` says otherwise.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", *_STREAMLIT_OPTIONS]
     inherited = {name: value for name, value in os.environ.items() if name != "AUDIOKIT_REQUIRE_BROWSER"}
     with (log or Path(os.devnull)).open("wb") as output:
         server = subprocess.Popen(  # noqa: S603 - our own app
-            command, env={**inherited, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
+            command, env={**inherited, "AUDIOKIT_WORKER": "none", **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait_until_answered(f"http://127.0.0.1:{port}/api/health", server)

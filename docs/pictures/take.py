@@ -1,6 +1,7 @@
-"""Take the pictures of the documentation: ``python docs/pictures/take.py SPEECH``, any recording of a short question.
+"""Take the pictures of the documentation: ``python docs/pictures/take.py SPEECH DOCUMENT``.
 
-The app runs over the offline engine; the recording is what Chromium's fake microphone hears.
+SPEECH is any recording of a short question, which Chromium's fake microphone hears; DOCUMENT any paper of some pages.
+The app runs over the offline engine.
 """
 
 from __future__ import annotations
@@ -39,8 +40,29 @@ def take(page: Page, name: str) -> None:
     page.screenshot(path=HERE / f"{name}.png")
 
 
+def make(page: Page, address: str) -> str:
+    """Have three minutes made of the document, and return where they are heard."""
+    page.goto(f"{address}/spoken_summaries?programme=new")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([sys.argv[2]])
+    page.get_by_text(" words · ").wait_for()
+    page.get_by_label("Minutes").fill("3")
+    page.get_by_label("Minutes").press("Enter")
+    page.get_by_role("button", name="Generate · free · 3 min").click()
+    page.get_by_role("link", name="Download MP3").wait_for(timeout=120_000)
+    return page.url
+
+
+def listen(page: Page, programme: str, name: str) -> None:
+    """Open the programme at its fourth line, and take the picture."""
+    page.goto(programme)
+    page.locator(".line .at").nth(3).click()
+    page.locator(".line.now .said").wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=HERE / f"{name}.png")
+
+
 def main() -> None:
-    """Take all four: light and dark, wide and narrow."""
+    """Take all: light and dark, wide and narrow."""
     with tempfile.TemporaryDirectory() as folder:
         microphone = Path(folder) / "question.wav"
         microphone.write_bytes(to_wav(resample(decode(Path(sys.argv[1]).read_bytes()).mono(), 48_000)))
@@ -75,6 +97,7 @@ def photograph(address: str, microphone: Path) -> None:
             executable_path=shutil.which("chromium"),
             args=[*arguments, f"--use-file-for-fake-audio-capture={microphone}"],
         )
+        programme = ""
         for scheme in ("light", "dark"):
             for size, (width, height) in SIZES.items():
                 context = browser.new_context(
@@ -85,6 +108,8 @@ def photograph(address: str, microphone: Path) -> None:
                 page = context.new_page()
                 page.goto(address)
                 take(page, f"record-{scheme}{size}")
+                programme = programme or make(page, address)
+                listen(page, programme, f"summaries-{scheme}{size}")
                 context.close()
         browser.close()
 

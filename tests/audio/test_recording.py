@@ -260,8 +260,13 @@ def test_a_frame_longer_than_a_second_is_parted() -> None:
     assert_array_equal(np.hstack([part.to_ndarray() for part in parts])[0], samples[:, 0])
 
 
-def test_of_no_frames_come_no_seconds() -> None:
-    assert list(seconds(iter([]))) == []
+@pytest.mark.parametrize("sizes", [[], [0], [0, 100], [100, 0, 0, 200, 0]], ids=str)
+def test_frames_without_samples_add_nothing(sizes: list[int]) -> None:
+    frames = [av.AudioFrame("fltp", "stereo", size) for size in sizes]
+    for frame in frames:
+        frame.sample_rate = 24_000
+
+    assert sum(part.samples for part in seconds(iter(frames))) == sum(sizes)
 
 
 def test_of_a_file_that_shrinks_what_is_left_is_read(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ MOST_S = 60.0
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over the offline engine, with its worker and a data folder of its own."""
-    with served(APP, environment={"AUDIOKIT_DATA_DIR": str(tmp_path_factory.mktemp("desk"))}) as address:
+    around = {"AUDIOKIT_DATA_DIR": str(tmp_path_factory.mktemp("desk")), "AUDIOKIT_WORKER": "app"}
+    with served(APP, environment=around) as address:
         yield address
 
 

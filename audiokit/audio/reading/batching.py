@@ -58,10 +58,12 @@ class _Joining:
     ) -> Generator[av.AudioFrame, None, av.AudioFrame | None]:
         """Yield what comes of these frames; return the one at which another rate, layout or format begins, if any."""
         push, per_s = self._push, self._per_s
-        first.pts = None
-        push(first)
-        n_inside, other = first.samples, None
+        first.pts, n_inside, other = None, first.samples, None
+        if n_inside:
+            push(first)
         for frame in others:
+            if not frame.samples:  # FFmpeg takes none that is empty
+                continue
             frame.pts = None
             try:
                 push(frame)

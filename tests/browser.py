@@ -82,10 +82,9 @@ def served(app: Path, *, environment: Mapping[str, str] | None = None, log: Path
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", *_STREAMLIT_OPTIONS]
     inherited = {name: value for name, value in os.environ.items() if name != "AUDIOKIT_REQUIRE_BROWSER"}
+    around = {**inherited, "AUDIOKIT_WORKER": "none", **(environment or {})}
     with (log or Path(os.devnull)).open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603 - our own app
-            command, env={**inherited, "AUDIOKIT_WORKER": "none", **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
-        )
+        server = subprocess.Popen(command, env=around, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 - our own app
         try:
             _wait_until_answered(f"http://127.0.0.1:{port}/api/health", server)
             yield f"http://127.0.0.1:{port}"

@@ -15,6 +15,7 @@ from audiokit.summaries.programmes import Programmes
 from audiokit.summaries.script import Line
 from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.shape import Shape
+from audiokit.summaries.sources import Source
 
 __all__ = ["Library"]
 
@@ -67,23 +68,37 @@ class Library:
         for digest in self.programmes.remove(person_id, programme_id):
             self.clips.forget(person_id, digest)
 
-    def of_lines(self, person_id: str, title: str, lines: Sequence[Line], shape: Shape) -> KeptProgramme:
+    def of_lines(
+        self, person_id: str, title: str, lines: Sequence[Line], shape: Shape, *, chapters: Sequence[str] = ()
+    ) -> KeptProgramme:
         """Begin a programme of lines that a person has written: nothing is summarised."""
         added = self.programmes.add(person_id, shape, title=title)
-        self.scripts.put(person_id, added.id, [(None, line) for line in lines], state=Progress.WRITTEN.value)
+        values = {"state": Progress.WRITTEN.value, "chapters": list(chapters)}
+        self.scripts.put(person_id, added.id, [(None, line) for line in lines], **values)
         return self.programmes.open(person_id, added.id)
 
     def batch(
         self, person_id: str, files: Sequence[tuple[str, bytes]], shape: Shape, *, cap_nanousd: int | None = None
     ) -> tuple[KeptProgramme, ...]:
         """Make a programme of each document; those that cannot be read are there as well, and say why."""
-        begun = []
-        for name, data in files:
-            programme = self.gathering.add_files(person_id, self.gathering.begin(person_id, shape).id, [(name, data)])
-            (source,) = programme.sources
-            if source.trouble is None:
-                begun.append(self.making.write(person_id, programme.id, goes_on=True, cap_nanousd=cap_nanousd))
-            else:
-                values = {"state": Progress.FAILED.value, "trouble": source.trouble, "title": source.name}
-                begun.append(self.programmes.change(person_id, programme.id, **values))
-        return tuple(begun)
+        together = self.gathering.add_files(person_id, self.gathering.begin(person_id, shape).id, files)
+        return self.split(person_id, together.id, cap_nanousd=cap_nanousd)
+
+    def split(self, person_id: str, programme_id: str, *, cap_nanousd: int | None = None) -> tuple[KeptProgramme, ...]:
+        """Make a programme of each document of a draft, in its place; those that are off are left out.
+
+        Those that cannot be read become programmes that say why. ``cap_nanousd`` is for each.
+        """
+        draft = self.programmes.open(person_id, programme_id)
+        begun = tuple(
+            self._alone(draft, source, cap_nanousd) for source in draft.sources if source.is_taken or source.trouble
+        )
+        self.remove(person_id, draft.id)
+        return begun
+
+    def _alone(self, draft: KeptProgramme, source: Source, cap_nanousd: int | None) -> KeptProgramme:
+        person_id, copy = draft.person_id, replace(source, id=new_id())
+        added = self.programmes.add(person_id, draft.shape, title=source.name if source.trouble else "", sources=[copy])
+        if source.trouble is None:
+            return self.making.write(person_id, added.id, goes_on=True, cap_nanousd=cap_nanousd)
+        return self.programmes.change(person_id, added.id, state=Progress.FAILED.value, trouble=source.trouble)

@@ -9,18 +9,22 @@ from statistics import fmean
 from audiokit.errors import AudiokitError, InputError, NotFound
 from audiokit.jobs.queue import Jobs
 from audiokit.jobs.values import JobState, Status
+from audiokit.speech.requests import Caller
 from audiokit.store.clips import Clips
 from audiokit.summaries.kept import KeptProgramme, Progress
 from audiokit.summaries.planning import Planner
 from audiokit.summaries.programmes import Programmes
-from audiokit.summaries.script import LineState
+from audiokit.summaries.script import KeptLine, Line, LineState
 from audiokit.summaries.scripts import Scripts
+from audiokit.summaries.shape import Shape
 from audiokit.summaries.work import MAKE, WRITE
-from audiokit.summaries.workshop import Workshop
+from audiokit.summaries.workshop import PAGE, Workshop
 from audiokit.usage.ledger import Ledger
 
-__all__ = ["Going", "Making"]
+__all__ = ["SAMPLE", "Going", "Making"]
 
+SAMPLE = "Hello. This is how I sound when I read something to you."
+_SAMPLES = "sample"
 _AT_ONCE = 8
 _REST = frozenset(state for state in Progress if not state.is_under_way)
 _TO_GO_ON = frozenset({Progress.PAUSED, Progress.FAILED})
@@ -105,6 +109,17 @@ class Making:
         ]
         self.scripts.put(person_id, programme_id, starred)
         return self.speak(person_id, programme_id, cap_nanousd=programme.money.cap_nanousd)
+
+    def sample(self, person_id: str, shape: Shape, speaker: int) -> bytes:
+        """Return how a persona of a shape sounds, as WAV; it is paid for once and found again afterwards.
+
+        Raises:
+            AudiokitError: nobody could speak it.
+        """
+        line = KeptLine(id=_SAMPLES, line=Line(text=SAMPLE, speaker=speaker))
+        caller, narrator = Caller(person_id=person_id, page=PAGE), self.workshop.narrator
+        with narrator.speaking(caller, _SAMPLES, line, shape, tier=shape.tier) as spoken:
+            return self.clips.read(person_id, spoken.clip_digest)
 
     def look(self, person_id: str, programme_id: str) -> tuple[KeptProgramme, Going | None]:
         """Return a programme as it stands, and what is being done for it, if anything."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 import streamlit as st
 
 from audiokit import money
 from audiokit.errors import AudiokitError, InputError
-from audiokit.store.ids import new_id
-from audiokit.summaries.kept import Progress
 from audiokit.summaries.script import Line
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Taking
@@ -186,18 +183,8 @@ def make_each(programme_id: str) -> None:
     """Make a programme of each document that is taken; those that cannot be read say so in the library."""
     page, summaries = visit(), service()
     with told():
-        draft, cap, n_begun = summaries.library.open(person_id(), programme_id), _cap(), 0
-        for source in draft.sources:
-            if source.trouble is None and not source.is_taken:
-                continue
-            one = summaries.library.programmes.add(person_id(), draft.shape, sources=[replace(source, id=new_id())])
-            if source.trouble is None:
-                summaries.making.write(person_id(), one.id, goes_on=True, cap_nanousd=cap)
-                n_begun += 1
-            else:
-                values = {"state": Progress.FAILED.value, "trouble": source.trouble, "title": source.name}
-                summaries.library.programmes.change(person_id(), one.id, **values)
-        summaries.library.remove(person_id(), draft.id)
+        begun = summaries.library.split(person_id(), programme_id, cap_nanousd=_cap())
+        n_begun = sum(programme.state.is_under_way for programme in begun)
         page.is_split = False
         page.show(None)
         page.told = f"{n_begun} programmes are being made. You can close this page; they go on."
@@ -206,9 +193,7 @@ def make_each(programme_id: str) -> None:
 def make_of_lines(title: str, lines: Sequence[Line], chapters: Sequence[str], shape: Shape) -> None:
     """Begin a programme of lines that a person has written, and open its script."""
     summaries = service()
-    made = summaries.library.of_lines(person_id(), title, lines, shape)
-    if any(chapters):
-        summaries.library.programmes.change(person_id(), made.id, chapters=list(chapters))
+    made = summaries.library.of_lines(person_id(), title, lines, shape, chapters=chapters if any(chapters) else ())
     visit().show(made.id)
 
 

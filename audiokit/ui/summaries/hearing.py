@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audiokit.speech.requests import Caller
-from audiokit.summaries.script import KeptLine, Line
+from audiokit.summaries.making import SAMPLE
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.ui.summaries import words
 from audiokit.ui.summaries.actions import told
@@ -13,15 +12,13 @@ from audiokit.ui.summaries.visit import person_id, service, visit
 
 __all__ = ["hear"]
 
-_SAMPLE = "Hello. This is how I sound when I read something to you."
 _SAMPLE_S = 3.5
-_PAGE = "spoken_summaries"
 
 
 def hear(shape: Shape, number: int, persona: Persona, at: str) -> None:
     """Offer to hear a persona's voice, with the price; then play it."""
     page, which = visit(), f"{persona.voice}.{shape.tier.value}.{number}"
-    cost = service().planner.line_cost(shape, _SAMPLE, _SAMPLE_S)
+    cost = service().planner.line_cost(shape, SAMPLE, _SAMPLE_S)
     st.button(
         "Hear",
         icon=":material/volume_up:",
@@ -36,11 +33,5 @@ def hear(shape: Shape, number: int, persona: Persona, at: str) -> None:
 
 
 def _say(shape: Shape, number: int, which: str) -> None:
-    workshop, line = service().making.workshop, KeptLine(id="sample", line=Line(text=_SAMPLE, speaker=number))
-    caller = Caller(person_id=person_id(), page=_PAGE)
-    with (
-        told(),
-        st.spinner("Speaking…"),
-        workshop.narrator.speaking(caller, "sample", line, shape, tier=shape.tier) as spoken,
-    ):
-        visit().heard = (which, workshop.clips.read(person_id(), spoken.clip_digest))
+    with told(), st.spinner("Speaking…"):
+        visit().heard = (which, service().making.sample(person_id(), shape, number))

@@ -32,13 +32,15 @@ def kept_sound(clips: Clips, person_id: str, pcm16: bytes, kind: str) -> Iterato
     meter.add(clip.samples)
     drawn = meter.result()
     with clips.keeping(person_id, wav_header(len(pcm16)) + pcm16, _MEDIA_TYPE, kind) as digest:
+        clips.draw(person_id, digest, drawn.to_bytes())
         yield {
             "clip_digest": digest,
             "clip_media_type": _MEDIA_TYPE,
             "duration_s": clip.duration_s,
             "peaks": drawn.points(n=POINTS),
         }
-    clips.draw(person_id, digest, drawn.to_bytes())
+    if clips.waveform(person_id, digest) is None:  # it was forgotten meanwhile, and kept again
+        clips.draw(person_id, digest, drawn.to_bytes())
 
 
 def placed(words: str, pcm16: bytes) -> tuple[TimedWord, ...]:

@@ -48,7 +48,7 @@ class SummariesPage:
     n_uploads: int = 0  # a drop zone is emptied by taking another one
     taken: set[str] = field(default_factory=set)  # files that the browser has told of already
     shorter: dict[str, str] = field(default_factory=dict)  # what is proposed for lines, by their ids
-    n_edits: int = 0  # of the script, by this page: what the browser sent last
+    seen: str = ""  # the browser's name for the state of the script that it sent last
     heard: tuple[str, bytes] | None = None  # a voice that was asked for, and what it said
 
     @property

@@ -37,6 +37,7 @@ def editor(programme: KeptProgramme, *, key: str) -> None:
         "has_sources": bool(programme.sources),
         "shorter_price": _shorter_price(programme),
         "proposals": dict(visit().shorter),
+        "seen": visit().seen,
     }
 
     def sent(name: str) -> str | None:
@@ -96,6 +97,7 @@ class _Line(_Given):
 
 
 class _Script(_Given):
+    name: Annotated[str, Field(max_length=40)] = ""
     lines: Annotated[list[_Line], Field(max_length=_MOST_LINES)]
     chapters: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=_MOST_LINES)]
 
@@ -103,6 +105,7 @@ class _Script(_Given):
 def _save(programme_id: str, script: str) -> None:
     with told():
         summaries, page = service(), visit()
+        page.seen = _name(script)
         programme = summaries.library.open(person_id(), programme_id)
         try:
             lines, chapters = merged(programme, script)
@@ -114,6 +117,14 @@ def _save(programme_id: str, script: str) -> None:
         after = summaries.editing.edit(person_id(), programme_id, lines)
         there = {kept.id: kept.line.text for kept in after.lines}
         page.shorter = {one: text for one, text in page.shorter.items() if there.get(one, text) != text}
+
+
+def _name(script: str) -> str:
+    """Return what the browser calls this state of the script, by which it knows what has been taken."""
+    try:
+        return str(json.loads(script)["name"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _shorten(programme_id: str, line_id: str) -> None:

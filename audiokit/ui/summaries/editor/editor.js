@@ -30,6 +30,7 @@ class Editor {
   #rows = new Map(); // elements by the lines' keys
   #later = 0;
   #sent = null;
+  #name = null; // of what was sent last: what comes back for an earlier one is out of date
 
   constructor(root) {
     this.#root = root;
@@ -40,9 +41,9 @@ class Editor {
   /** Take what is kept now; what is being written here stays, and is sent in its turn. */
   show(data, tell) {
     this.#tell = tell;
+    if (this.#later || (this.#name !== null && data.seen !== this.#name)) return;
     this.#data = data;
     this.#root.classList.toggle("alone", data.speakers.length < 2);
-    if (this.#later) return;
     const ours = this.#lines.filter((line) => line.text.trim());
     const same = ours.length === data.lines.length && data.lines.every((line, index) => ours[index].text === line.text);
     const keys = same && this.#sent !== null ? ours.map((line) => line.key) : [];
@@ -71,8 +72,9 @@ class Editor {
     const told = JSON.stringify(sent);
     if (told === this.#sent) return this.#say("Saved");
     this.#sent = told;
+    this.#name = `${Date.now()}-${made++}`;
     this.#say("Saving…");
-    this.#tell("script", told);
+    this.#tell("script", JSON.stringify({ name: this.#name, ...sent }));
   }
 
   #add(index, text = "", like = this.#lines[index - 1] ?? this.#lines[0]) {

@@ -28,7 +28,6 @@ DEFAULT_MINUTES = 5.0
 _MOST_OF_IT = 0.8  # of the words of the sources: a summary that is longer would be padding (see Outline)
 _LETTERS_PER_WORD = 6.0  # with the space
 _WORDS_PER_LINE = 20
-_SAID_TWICE = 1.03  # lines that are not said as written are said again: about one in thirty
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Planner:
         n_lines = max(1, math.ceil(n_words / _WORDS_PER_LINE))
         text = "x" * round(_LETTERS_PER_WORD * n_words / n_lines)
         a_line = self.line_cost(programme.shape, text, 60 * n_words / pace.words_per_minute / n_lines)
-        speaking = None if a_line is None else round(a_line * n_lines * _SAID_TWICE)
+        speaking = None if a_line is None else a_line * n_lines
         parts = [self.writing_cost(programme.shape, writing), speaking if n_words else 0]
         return in_total(parts, minutes=minutes, n_words=n_words, experience=self._experience())
 

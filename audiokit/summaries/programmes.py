@@ -15,6 +15,7 @@ from audiokit.errors import NotFound
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
 from audiokit.store.ids import new_id
+from audiokit.store.tables import entry as entry_table
 from audiokit.store.tables import line as line_table
 from audiokit.store.tables import programme as programme_table
 from audiokit.store.tables import source as source_table
@@ -104,15 +105,21 @@ class Programmes:
         return _SHAPE.validate_python(row.shape)
 
     def experience(self, limit: int = 20) -> tuple[tuple[int, int], ...]:
-        """Return what the last programmes that were made cost, beside the middle of what had been quoted for them."""
+        """Return what the last programmes that were made cost, beside the middle of what had been quoted for them.
+
+        What was there already, and saved, counts as if it had been paid: the next programme may find nothing there.
+        """
         table = programme_table.c
+        of_it = select(func.coalesce(func.sum(entry_table.c.saved_nanousd), 0))
+        saved = of_it.where(entry_table.c.conversation_id == table.id).scalar_subquery()
         quoted = (table.low_nanousd + table.high_nanousd) / 2
-        query = select(table.spent_nanousd, quoted.label("quoted")).where(
+        cost = (table.spent_nanousd + saved).label("cost")
+        query = select(cost, quoted.label("quoted")).where(
             table.state == Progress.MADE.value, table.low_nanousd > 0, table.spent_nanousd > 0
         )
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(table.updated_at.desc()).limit(limit))
-            return tuple((row.spent_nanousd, int(row.quoted)) for row in rows)
+            return tuple((int(row.cost), int(row.quoted)) for row in rows)
 
     def unfinished(self) -> tuple[tuple[str, str], ...]:
         """Return ``(person_id, programme_id)`` of every programme that is being worked on, whoever's it is."""

@@ -24,7 +24,7 @@ from audiokit.summaries.kept import Progress
 from audiokit.summaries.script import Line
 
 TOKEN = "as-openai"
-SHAPE = replace(default_shape("summary"), minutes=1.5)
+SHAPE = replace(default_shape("summary"), minutes=3.0)
 PAPERS = (
     "documents/gabrielchua__open-notebooklm/examples__1310.4546v1.pdf",
     "documents/kreuzberg-dev__kreuzberg/test_documents__pdfs__test_article.pdf",
@@ -111,7 +111,7 @@ def test_what_was_quoted_is_what_it_costs(studio: Studio, paper: str) -> None:
     begun = studio.summaries.gathering.add_files(ME, begun.id, [("paper.pdf", data)])
     quoted = studio.summaries.planner.quote(begun)
     assert quoted.middle_nanousd
-    assert quoted.minutes == pytest.approx(1.5, abs=0.02)
+    assert quoted.minutes == pytest.approx(3.0, abs=0.02)
 
     studio.summaries.making.write(ME, begun.id, goes_on=True)
     made = until_at_rest(studio, begun)

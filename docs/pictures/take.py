@@ -44,7 +44,7 @@ def make(page: Page, address: str) -> str:
     """Have three minutes made of the document, and return where they are heard."""
     page.goto(f"{address}/spoken_summaries?programme=new")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([sys.argv[2]])
-    page.get_by_text(" words · ").wait_for()
+    page.get_by_text("words · PDF").wait_for()
     page.get_by_label("Minutes").fill("3")
     page.get_by_label("Minutes").press("Enter")
     page.get_by_role("button", name="Generate · free · 3 min").click()

@@ -76,9 +76,14 @@ def answer_in(page: Page, way: str) -> None:
     settled(page)
 
 
-def n_heard(page: Page) -> int:
-    n: int = page.evaluate("() => Object.keys(window.__audiokit_first_sound ?? {}).length")
-    return n
+def heard(page: Page, n: int) -> None:
+    """Wait until ``n`` replies were heard since the page was opened, and see that there are no more.
+
+    A short reply's words can all stand before its first sample is drawn.
+    """
+    count = "Object.keys(window.__audiokit_first_sound ?? {}).length"
+    page.wait_for_function(f"n => {count} >= n", arg=n, timeout=WITHIN_MS)
+    assert page.evaluate(f"() => {count}") == n
 
 
 def answered(page: Page, n: int) -> None:
@@ -99,12 +104,12 @@ def test_all_five_ways_to_ask_and_to_be_answered_in_one_thread(page: Page, desk:
 
     type_(page, "What is twelve times seven?")  # text → text and sound
     answered(page, 1)
-    assert n_heard(page) == 1
+    heard(page, 1)
 
     record(page)  # sound → text and sound
     send(page).click()
     answered(page, 2)
-    assert n_heard(page) == 2
+    heard(page, 2)
 
     record(page)  # both → text and sound
     page.get_by_label("Words to go with it").fill("I mean in Paris")
@@ -112,7 +117,7 @@ def test_all_five_ways_to_ask_and_to_be_answered_in_one_thread(page: Page, desk:
     settled(page)
     send(page).click()
     answered(page, 3)
-    assert n_heard(page) == 3
+    heard(page, 3)
     expect(page.get_by_text("I mean in Paris")).to_be_visible()
 
     answer_in(page, "Words only")
@@ -126,7 +131,7 @@ def test_all_five_ways_to_ask_and_to_be_answered_in_one_thread(page: Page, desk:
     settled(page)
     send(page).click()
     answered(page, 5)
-    assert n_heard(page) == 3, "what was asked for in words makes no sound"
+    heard(page, 3)  # what was asked for in words makes no sound
 
     type_(page, "What is eight times nine?")  # text → text, which audio models refuse
     answered(page, 6)
@@ -147,7 +152,7 @@ def test_a_tool_is_called_in_the_thread_and_the_answer_is_spoken(page: Page) -> 
     row.locator("summary").click()
     expect(row).to_contain_text("84")
     expect(page.get_by_role("group", name="Reply 2")).to_contain_text("84")
-    assert n_heard(page) == 1
+    heard(page, 1)
 
 
 def test_a_branch_goes_on_elsewhere_and_leaves_the_first_conversation_alone(page: Page) -> None:
@@ -275,7 +280,7 @@ def test_a_prompt_is_made_of_what_was_said_and_sent_into_the_conversation(page: 
 
     answered(page, 1)
     expect(page.get_by_test_id("stChatMessage").first).to_contain_text("weather")
-    assert n_heard(page) == 1
+    heard(page, 1)
 
 
 def test_someone_is_interpreted_and_spoken_to_in_the_language_they_chose(page: Page, desk: tuple[str, Path]) -> None:

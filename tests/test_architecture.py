@@ -29,7 +29,7 @@ KEPT_IN: dict[str, set[str]] = {
     "streamlit": {"ui"},
     "openai": {"speech"},
     "starlette": {"api", "offline"},
-    "sqlalchemy": {"store", "usage", "people", "converse", "summaries", "jobs"},
+    "sqlalchemy": {"store", "usage", "people", "converse", "sentiment", "summaries", "jobs"},
     "dbos": {"jobs"},
     "av": {"audio"},
     "soundfile": {"audio"},

@@ -9,19 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import httpx2
+from places import place_over_http
 from pydantic import SecretStr
 
-from audiokit.catalog.models import Catalog, Provider, Role, Tier
-from audiokit.catalog.prices import Price, price_on
-from audiokit.catalog.roles import Choice, choose
-from audiokit.catalog.spares import spares
+from audiokit.catalog.models import Provider
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, open_client
-from audiokit.speech.metered import Metered
-from audiokit.speech.place import Place
-from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller
-from audiokit.speech.varied import Varied
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.columns import utc_now
@@ -37,7 +31,6 @@ from audiokit.usage.ledger import Ledger
 
 __all__ = ["CHAT_DAY", "SHAPE", "TTS_DAY", "Booth", "a_line", "caller_of", "open_booth"]
 
-CATALOG = Catalog.load()
 TTS_DAY, CHAT_DAY = date(2026, 11, 21), date(2027, 2, 1)
 """Days on which OpenAI has a model that only speaks, and on which it has one that talks."""
 
@@ -85,7 +78,7 @@ def open_booth(
         for wire in wires:
             opened.callback(wire.close)
         narrator = Narrator(
-            places=tuple(_place(wire, ledger, day) for wire in wires),
+            places=tuple(place_over_http(wire, ledger, day) for wire in wires),
             clips=clips,
             blobs=blobs,
             made=made,
@@ -102,31 +95,3 @@ def _wire(provider: Provider, transport: httpx2.BaseTransport) -> OnEndpoint:
         name=f"The {provider}", provider=provider, base_url=f"http://{provider}.invalid/v1", api_key=key
     )
     return OnEndpoint(endpoint, open_client(endpoint, timeout_s=60, max_retries=0, transport=transport))
-
-
-def _place(wire: OnEndpoint, ledger: Ledger, day: date) -> Place:
-    provider = wire.endpoint.provider
-
-    def price_on_day(model: str, _today: date) -> Price | None:
-        known = CATALOG.find(model)
-        return price_on(known, day, provider) if known else None
-
-    def speech_for(caller: Caller) -> Speech:
-        return Varied(Metered(inner=wire, ledger=ledger, price_of=price_on_day, endpoint=wire.endpoint, caller=caller))
-
-    def chosen(role: Role, tier: Tier, asked: str | None = None) -> Choice:
-        assert asked is None
-        return choose(CATALOG, role, tier, day, provider)
-
-    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
-        first = chosen(role, tier)
-        return (first, *spares(CATALOG, first, on=day, provider=provider))
-
-    return Place(
-        endpoint=wire.endpoint,
-        choose=chosen,
-        candidates=candidates,
-        offers=lambda _role: (),
-        price_of=lambda choice: price_on_day(choice.model_name, day),
-        speech_for=speech_for,
-    )

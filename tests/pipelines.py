@@ -9,13 +9,11 @@ from datetime import date
 from pathlib import Path
 
 import httpx2
+from places import place_over_http
 from pydantic import SecretStr
 
 from audiokit.audio.door import Door
-from audiokit.catalog.models import Catalog, Provider, Role, Tier
-from audiokit.catalog.prices import Price, price_on
-from audiokit.catalog.roles import Choice, choose
-from audiokit.catalog.spares import spares
+from audiokit.catalog.models import Provider
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import Prompts
@@ -25,11 +23,6 @@ from audiokit.people.persons import Persons
 from audiokit.people.preferences import Preferences
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, open_client
-from audiokit.speech.metered import Metered
-from audiokit.speech.place import Place
-from audiokit.speech.replies import Speech
-from audiokit.speech.requests import Caller
-from audiokit.speech.varied import Varied
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import open_database
@@ -39,7 +32,6 @@ __all__ = ["DAY", "ME", "Desk", "open_desk"]
 
 ME = "local"
 DAY = date(2026, 11, 21)
-_CATALOG = Catalog.load()
 _KEY = SecretStr("sk-made-up")
 _ENDPOINTS = (
     Endpoint(name="OpenAI", provider=Provider.OPENAI, base_url="https://api.openai.com/v1", api_key=_KEY),
@@ -76,7 +68,7 @@ def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> It
             clips=clips,
             door=door,
             rooms=Rooms(Preferences(database)),
-            places=tuple(_place(wire, ledger) for wire in wires),
+            places=tuple(place_over_http(wire, ledger, DAY) for wire in wires),
         ),
     )
     Persons(database).local()
@@ -98,31 +90,3 @@ def open_desk(folder: Path, door: Door, *transports: httpx2.BaseTransport) -> It
 
 def _wire(endpoint: Endpoint, transport: httpx2.BaseTransport) -> OnEndpoint:
     return OnEndpoint(endpoint, open_client(endpoint, timeout_s=60, max_retries=0, transport=transport))
-
-
-def _place(wire: OnEndpoint, ledger: Ledger) -> Place:
-    provider = wire.endpoint.provider
-
-    def price_on_day(model: str, _day: date) -> Price | None:
-        known = _CATALOG.find(model)
-        return price_on(known, DAY, provider) if known else None
-
-    def speech_for(caller: Caller) -> Speech:
-        return Varied(Metered(inner=wire, ledger=ledger, price_of=price_on_day, endpoint=wire.endpoint, caller=caller))
-
-    def chosen(role: Role, tier: Tier, asked: str | None = None) -> Choice:
-        assert asked is None
-        return choose(_CATALOG, role, tier, DAY, provider)
-
-    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
-        first = chosen(role, tier)
-        return (first, *spares(_CATALOG, first, on=DAY, provider=provider))
-
-    return Place(
-        endpoint=wire.endpoint,
-        choose=chosen,
-        candidates=candidates,
-        offers=lambda _role: (),
-        price_of=lambda choice: price_on_day(choice.model_name, DAY),
-        speech_for=speech_for,
-    )

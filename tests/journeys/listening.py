@@ -37,17 +37,18 @@ def microphone_file(speech: Path, folder: Path, *, lead_s: float = 0.3, tail_s: 
 
 def entries(data_dir: Path) -> list[dict[str, Any]]:
     """Read the ledger as another program would, past our own code."""
-    return _rows(data_dir, "SELECT * FROM entry ORDER BY at, id")
+    return rows(data_dir, "SELECT * FROM entry ORDER BY at, id")
 
 
 def sent_s(data_dir: Path, turn_id: str) -> float:
     """Return how much of a recording was sent, once it was prepared."""
-    (turn,) = _rows(data_dir, "SELECT sent_s FROM turn WHERE id = ?", turn_id)
+    (turn,) = rows(data_dir, "SELECT sent_s FROM turn WHERE id = ?", turn_id)
     seconds: float = turn["sent_s"]
     return seconds
 
 
-def _rows(data_dir: Path, query: str, *values: str) -> list[dict[str, Any]]:
+def rows(data_dir: Path, query: str, *values: str) -> list[dict[str, Any]]:
+    """Ask the database of an app that is running."""
     with closing(sqlite3.connect(f"file:{data_dir / 'audiokit.sqlite'}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(query, values)]

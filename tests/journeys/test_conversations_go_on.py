@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from browser import chromium, served, settled
-from listening import entries, microphone_file
+from listening import entries, microphone_file, rows
 from paced import paced_engine
 from playwright.sync_api import Browser, Locator, Page, expect
 from real import real_file
@@ -32,14 +30,6 @@ def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose microphone hears someone ask what the weather is like."""
     with chromium(microphone=microphone_file(real_file(SPEECH), tmp_path_factory.mktemp("microphone"))) as browser:
         yield browser
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The app over the offline engine, with a data folder of its own."""
-    data_dir = tmp_path_factory.mktemp("desk")
-    with served(APP, environment={"AUDIOKIT_DATA_DIR": str(data_dir)}) as address:
-        yield address, data_dir
 
 
 @pytest.fixture
@@ -91,12 +81,6 @@ def answered(page: Page, n: int) -> None:
     expect(page.get_by_test_id("stChatMessage")).to_have_count(2 * n, timeout=WITHIN_MS)
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=WITHIN_MS)
     settled(page)
-
-
-def rows(data_dir: Path, query: str) -> list[sqlite3.Row]:
-    with closing(sqlite3.connect(f"file:{data_dir / 'audiokit.sqlite'}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        return connection.execute(query).fetchall()
 
 
 def test_all_five_ways_to_ask_and_to_be_answered_in_one_thread(page: Page, desk: tuple[str, Path]) -> None:

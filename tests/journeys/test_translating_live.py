@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import chromium, served, settled
-from listening import downloads, entries, microphone_file
+from browser import chromium, settled
+from listening import downloads, entries, microphone_file, rows
 from playwright.sync_api import Browser, Page, WebSocket, expect
 from real import real_file
 
@@ -21,7 +19,6 @@ from audiokit.audio.measuring.quality import measure
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 SPEECH = (
     "speech/Azure-Samples__cognitive-services-speech-sdk/"
     "samples__csharp__sharedcontent__console__whatstheweatherlike.wav"
@@ -35,14 +32,6 @@ def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     folder = tmp_path_factory.mktemp("microphone")
     with chromium(microphone=microphone_file(real_file(SPEECH), folder, lead_s=0.8, tail_s=20.0)) as browser:
         yield browser
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The app over the offline engine, with a data folder of its own."""
-    data_dir = tmp_path_factory.mktemp("desk")
-    with served(APP, environment={"AUDIOKIT_DATA_DIR": str(data_dir)}) as address:
-        yield address, data_dir
 
 
 @pytest.fixture
@@ -75,12 +64,6 @@ def played_ms(page: Page) -> list[int]:
 
     page.on("websocket", opened)
     return found
-
-
-def rows(data_dir: Path, query: str) -> list[sqlite3.Row]:
-    with closing(sqlite3.connect(f"file:{data_dir / 'audiokit.sqlite'}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        return connection.execute(query).fetchall()
 
 
 def test_english_speech_is_heard_in_german_and_both_sides_are_kept(page: Page, desk: tuple[str, Path]) -> None:

@@ -28,14 +28,6 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 SAID_WITHIN_MS = 30_000
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The app over the offline engine, with a data folder of its own."""
-    data_dir = tmp_path_factory.mktemp("desk")
-    with served(APP, environment={"AUDIOKIT_DATA_DIR": str(data_dir)}) as address:
-        yield address, data_dir
-
-
 def speech_like(*, seconds: float = 2.0) -> Clip:
     """Bursts of noise, as loud and as long as syllables, that pass for speech at the door."""
     syllable = np.concatenate([noise(seconds=0.18, rms=0.1), silence(seconds=0.12)])

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from audiokit.errors import NotConfigured
 
-__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "Settings", "WorkerMode"]
+__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "LogFormat", "Settings", "WorkerMode"]
 
 DEFAULT_SECRETS_FILE = Path(".streamlit") / "secrets.toml"
 _OURS = "audiokit_"
@@ -42,10 +43,24 @@ class WorkerMode(StrEnum):
     NONE = "none"
 
 
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def _http_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
     return value
+
+
+def _zone_name(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown, no plain name, a folder of zones
+        raise ValueError("is no time zone that this system knows; write it as Europe/Berlin, or UTC") from None
 
 
 def _absolute(value: Path) -> Path:
@@ -82,6 +97,7 @@ _AN_ENGINE = (
 )
 Order = Annotated[tuple[Engine, ...], NoDecode, BeforeValidator(_in_order)]
 Address = Annotated[str, AfterValidator(_http_address)]
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 ModelsByRole = Annotated[dict[str, str], AfterValidator(_roles_at_engines)]
 
@@ -200,6 +216,82 @@ class Settings(BaseSettings):
         validation_alias="AUDIOKIT_JOBS_AT_ONCE",
         description="How many jobs one worker runs at a time; of one person, two.",
     )
+    reads_voice: bool = Field(
+        True,
+        validation_alias="AUDIOKIT_READS_VOICE",
+        description="`false` switches off all inference from how voices sound, for everybody here, as the European "
+        "Union demands at work and in education, but for medical or safety reasons (AI Act, Regulation (EU) 2024/1689, "
+        "Article 5(1)(f)). What words say, and plain measures of the sound, stay.",
+    )
+    openai_admin_key: SecretStr | None = Field(
+        None,
+        validation_alias="OPENAI_ADMIN_KEY",
+        description="An admin key of OpenAI's, to read the bill with: each night the ledger is held against it. It is "
+        "used for nothing else.",
+    )
+    bill_project_id: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_BILL_PROJECT_ID",
+        description="Project at OpenAI whose bill is audiokit's, `proj_…`; without it, all that the account uses.",
+    )
+    bill_api_key_id: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_BILL_API_KEY_ID",
+        description="The same by API key, `key_…` (its id, not the key).",
+    )
+    log_format: LogFormat = Field(
+        LogFormat.TEXT,
+        validation_alias="AUDIOKIT_LOG_FORMAT",
+        description="`json` writes the log as one JSON object a line. Neither has a key, a word or a sound in it.",
+    )
+    metrics: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_METRICS",
+        description="`true` answers Prometheus at `/api/metrics` (extra `metrics`).",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        validation_alias="AUDIOKIT_METRICS_TOKEN",
+        description="What Prometheus has to show there as its bearer token; without it, anybody who reaches the app is "
+        "answered.",
+    )
+    otel: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_OTEL",
+        description="`true` sends traces and metrics by OpenTelemetry (extra `otel`); its own `OTEL_…` variables say "
+        "where to.",
+    )
+    time_zone: ZoneName | None = Field(
+        None,
+        validation_alias="AUDIOKIT_TIME_ZONE",
+        description="Whose days and months usage and budgets are counted in, such as `Europe/Berlin`; without it the "
+        "system's own, or UTC. After a change the sums are made anew at the next start.",
+    )
+    notice_webhook: SecretStr | None = Field(
+        None,
+        validation_alias="AUDIOKIT_NOTICE_WEBHOOK",
+        description="Address on the web that is posted a notice, as JSON, when 50, 80 and 95 % of a budget are spent.",
+    )
+    notice_webhook_private: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_NOTICE_WEBHOOK_PRIVATE",
+        description="`true` lets that address be one of a private network.",
+    )
+    notice_email: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_NOTICE_EMAIL",
+        description="Who is sent the same by e-mail; several with commas. It needs `AUDIOKIT_SMTP_SERVER`.",
+    )
+    notice_email_sender: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_NOTICE_EMAIL_SENDER",
+        description="From whom these e-mails are; without it, from the first who gets them.",
+    )
+    smtp_server: SecretStr | None = Field(
+        None,
+        validation_alias="AUDIOKIT_SMTP_SERVER",
+        description="`smtp://NAME:PASSWORD@HOST:587`, or `smtps://…`; a password is sent over TLS only.",
+    )
     request_timeout_s: float = Field(
         120.0,
         gt=0,
@@ -236,6 +328,8 @@ class Settings(BaseSettings):
         for engine in self.engines:
             if missing := self._missing(engine):
                 raise ValueError(f"AUDIOKIT_ENGINE comes to {engine.value}, and that needs {missing}")
+        if self.notice_email and not self.smtp_server:
+            raise ValueError("AUDIOKIT_NOTICE_EMAIL is set, and that needs AUDIOKIT_SMTP_SERVER")
         if self.compatible_api_key and not self.compatible_base_url:
             raise ValueError("AUDIOKIT_COMPATIBLE_API_KEY is set, and that needs AUDIOKIT_COMPATIBLE_BASE_URL")
         return self

@@ -8,6 +8,7 @@ import types
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
+from zoneinfo import ZoneInfo
 
 import httpx2
 from pydantic import SecretStr
@@ -26,26 +27,34 @@ from audiokit.converse.rooms import Rooms
 from audiokit.converse.service import ConverseService
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.converse.tools.registry import Toolbox
+from audiokit.converse.trial import Trials
 from audiokit.documents.fetched import fetch
 from audiokit.documents.reader import Reader
 from audiokit.jobs.queue import Jobs
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
 from audiokit.people.preferences import Preferences
+from audiokit.people.roles import may_see_all
+from audiokit.people.switches import Switches
+from audiokit.sentiment.service import SentimentService, open_service
 from audiokit.settings import Settings
+from audiokit.speech.admin import Admin, open_admin
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.endpoint import Endpoint, endpoints_of, open_client
 from audiokit.speech.growing import Growing
 from audiokit.speech.place import Place
-from audiokit.speech.placing import choice_at, place_at, utc_today
+from audiokit.speech.placing import Spending, choice_at, place_at, utc_today
 from audiokit.speech.served import Served
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
+from audiokit.store.files import Files
 from audiokit.store.flights import open_flights
 from audiokit.store.made import Made
+from audiokit.store.tables import programme
 from audiokit.store.waves import Waves
 from audiokit.summaries.editing import Editing
+from audiokit.summaries.exports import Exports
 from audiokit.summaries.feed_keys import FeedKeys
 from audiokit.summaries.feeds import Feeds
 from audiokit.summaries.gathering import Gathering
@@ -54,13 +63,22 @@ from audiokit.summaries.making import Making
 from audiokit.summaries.narrating import Narrator
 from audiokit.summaries.planning import Planner
 from audiokit.summaries.programmes import Programmes
-from audiokit.summaries.purse import Purse
 from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.service import SummariesService
 from audiokit.summaries.shelf import Listening
 from audiokit.summaries.workshop import Workshop
 from audiokit.summaries.writer import Writer
+from audiokit.usage.budgets import Budgets
+from audiokit.usage.days import zone_named
+from audiokit.usage.experience import Experience
 from audiokit.usage.ledger import Ledger
+from audiokit.usage.letters import Letters, Postman
+from audiokit.usage.notices import Notices
+from audiokit.usage.purse import Purse
+from audiokit.usage.reconcile import Reconciliation
+from audiokit.usage.reports import Reports
+from audiokit.usage.views import UsageService
+from audiokit.usage.ways_out import Mail, Webhook
 
 if TYPE_CHECKING:
     from audiokit.offline.engine import Engine
@@ -91,7 +109,14 @@ class Studio:
     pipeline: PipelineService
     live: LiveService
     summaries: SummariesService
+    exports: Exports
     feeds: Feeds
+    sentiment: SentimentService
+    usage: UsageService
+    trials: Trials
+    notices: Notices
+    postman: Postman
+    admin: Admin | None
     signer: Signer
     database: Database
     blobs: Blobs
@@ -144,6 +169,7 @@ class Studio:
     def warm(self) -> None:
         """Start what takes a moment, so that the first visitor does not wait for it."""
         self.door.warm()
+        self.postman.start()
         for wire in self.wires:
             wire.warm()
         if self.engine is not None:
@@ -151,10 +177,14 @@ class Studio:
 
     def close(self) -> None:
         """Wait for what is being answered, and let go of everything."""
+        self.postman.close()
         self.live.close()
         self.converse.close()
         self.pipeline.close()
         self.summaries.close()
+        self.sentiment.close()
+        if self.admin is not None:
+            self.admin.close()
         self.door.close()
         for wire in self.wires:
             wire.close()
@@ -179,16 +209,28 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     _refuse_unplayable_roles(catalog, endpoints[0])
     database = open_database(_database_url(settings), settings.data_dir)
     blobs = Blobs(settings.data_dir / "blobs")
-    clips, ledger = Clips(database, blobs), Ledger(database)
+    zone = zone_named(settings.time_zone)
+    clips, ledger, budgets = Clips(database, blobs), Ledger(database, zone), Budgets(database, zone)
     engine, transports = _transports(endpoints, transport)
     wires = tuple(
         _wire(endpoint, settings, transports.get(endpoint.provider, transport), is_last=endpoint is endpoints[-1])
         for endpoint in endpoints
     )
     conversations, prompts, door, box = Conversations(database), Prompts(database), Door(), built_in()
-    rooms, places = Rooms(Preferences(database)), tuple(place_at(wire, Served(wire), catalog, ledger) for wire in wires)
+    spending = Spending(
+        budgets=budgets,
+        experience=Experience(database),
+        longest_s=settings.request_timeout_s * (settings.max_retries + 1),
+    )
+    rooms = Rooms(Preferences(database))
+    switches, persons = Switches(database), Persons(database)
+    places = tuple(
+        place_at(wire, Served(wire), catalog, ledger, spending=spending, switches=switches) for wire in wires
+    )
     loopback, signer = _loopback(engine), Signer(load_secret(settings.data_dir / _SECRET_FILE))
     waves = Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6)
+
+    exports, admin = _exports(settings, database, clips), open_admin(settings)
 
     def toolbox_for(person_id: str, home: str | None) -> Toolbox:
         return for_person(box, OwnTurns(conversations, person_id), home=home)
@@ -197,7 +239,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     return Studio(
         settings=settings,
         catalog=catalog,
-        persons=Persons(database),
+        persons=persons,
         ledger=ledger,
         converse=ConverseService(
             conversations=conversations,
@@ -217,10 +259,25 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
             interrupted_after_s=interrupted_after_s,
         ),
-        summaries=_summaries(settings, places, clips, blobs, ledger, database, waves),
-        feeds=Feeds(
-            keys=FeedKeys(signer, Preferences(database)), shelf=Listening(Programmes(database), clips), kept=waves
+        summaries=_summaries(settings, places, clips, blobs, ledger, database, waves, exports),
+        exports=exports,
+        feeds=Feeds(keys=FeedKeys(signer, Preferences(database)), exports=exports, kept=waves),
+        sentiment=_sentiment(settings, places, clips, door, database),
+        notices=Notices(database, zone),
+        postman=Postman(Letters(database, _ways_out(settings))),
+        usage=_usage(database, admin, catalog, places[0], budgets, zone),
+        trials=Trials(
+            place=places[0],
+            catalog=catalog,
+            conversations=conversations,
+            clips=clips,
+            door=door,
+            rooms=rooms,
+            ledger=ledger,
+            switches=switches,
+            may_decide=lambda person_id: may_see_all(persons.get(person_id)),
         ),
+        admin=admin,
         live=LiveService(
             conversations=conversations,
             clips=clips,
@@ -263,6 +320,7 @@ def _summaries(
     ledger: Ledger,
     database: Database,
     waves: Waves,
+    exports: Exports,
 ) -> SummariesService:
     programmes, scripts, made, url = Programmes(database), Scripts(database), Made(database), _database_url(settings)
     planner = Planner(places, made, programmes)
@@ -279,7 +337,7 @@ def _summaries(
         programmes=programmes,
         scripts=scripts,
         clips=clips,
-        purse=Purse(database),
+        purse=Purse(database, programme, "programme"),
         planner=planner,
         writer=Writer(places),
         narrator=narrator,
@@ -296,9 +354,69 @@ def _summaries(
     )
     editing = Editing(programmes=programmes, scripts=scripts, clips=clips, workshop=workshop, making=making)
     library = Library(
-        programmes=programmes, scripts=scripts, clips=clips, gathering=gathering, editing=editing, making=making
+        programmes=programmes,
+        scripts=scripts,
+        clips=clips,
+        exports=exports,
+        gathering=gathering,
+        editing=editing,
+        making=making,
     )
     return SummariesService(gathering=gathering, planner=planner, editing=editing, making=making, library=library)
+
+
+def _sentiment(
+    settings: Settings, places: tuple[Place, ...], clips: Clips, door: Door, database: Database
+) -> SentimentService:
+    url = _database_url(settings)
+    return open_service(
+        database,
+        clips,
+        door,
+        places,
+        flights=open_flights(url, settings.data_dir),
+        jobs=Jobs(url, settings.data_dir),
+        reads_voice=settings.reads_voice,
+    )
+
+
+def _usage(
+    database: Database, admin: Admin | None, catalog: Catalog, place: Place, budgets: Budgets, zone: ZoneInfo
+) -> UsageService:
+    persons = Persons(database)
+    return UsageService(
+        reports=Reports(database, zone),
+        budgets=budgets,
+        reconciliation=Reconciliation(database, admin, catalog),
+        catalog=catalog,
+        provider=place.endpoint.provider,
+        ends_on=place.ends_on,
+        heir_of=lambda name: heir.model_name if (heir := place.heir_of(name)) else None,
+        zone=zone,
+        may_see_all=lambda person_id: may_see_all(persons.get(person_id)),
+    )
+
+
+def _ways_out(settings: Settings) -> tuple[Webhook | Mail, ...]:
+    """Return how notices of budgets leave the house: only as far as that is set up."""
+    ways: list[Webhook | Mail] = []
+    if settings.notice_webhook is not None:
+        address = settings.notice_webhook.get_secret_value()
+        ways.append(Webhook(address=address, allow_private=settings.notice_webhook_private))
+    if settings.smtp_server is not None and settings.notice_email:
+        to = tuple(part.strip() for part in settings.notice_email.split(","))
+        sender = settings.notice_email_sender or to[0]
+        ways.append(Mail(server=settings.smtp_server.get_secret_value(), to=to, sender=sender))
+    return tuple(ways)
+
+
+def _exports(settings: Settings, database: Database, clips: Clips) -> Exports:
+    files = Files(
+        settings.data_dir / "exports",
+        max_bytes=settings.cache_mb * 10**6,
+        flights=open_flights(_database_url(settings), settings.data_dir),
+    )
+    return Exports(Listening(Programmes(database), clips), files)
 
 
 def _longest_call_s(settings: Settings) -> float:

@@ -28,5 +28,5 @@ with notices.shown():
     else:
         draft.empty()
 if opened is None or not opened.lines:
-    with top:
+    with top, st.container(width="content"):  # a line of its own where there is no room for both
         notices.engine(state.studio())

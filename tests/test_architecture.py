@@ -35,6 +35,7 @@ KEPT_IN: dict[str, set[str]] = {
     "soundfile": {"audio"},
     "pocketsphinx": {"offline"},
     "espeakng_loader": {"offline"},
+    "vaderSentiment": {"offline"},
     "diskcache": {"store"},
     "pypdf": {"documents"},
     "docx": {"documents"},

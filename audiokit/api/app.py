@@ -20,6 +20,7 @@ from audiokit.api.feed import feed_routes
 from audiokit.api.guard import SecurityHeaders
 from audiokit.api.live import live_routes
 from audiokit.api.programmes import programme_routes
+from audiokit.api.sentiment import sentiment_routes
 from audiokit.errors import AudiokitError
 from audiokit.jobs.child import ChildWorker
 from audiokit.settings import WorkerMode
@@ -32,7 +33,11 @@ _log = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return our routes, served from the process's studio."""
-    exports = (*export_routes(shared_studio), *programme_routes(shared_studio))
+    exports = (
+        *export_routes(shared_studio),
+        *programme_routes(shared_studio),
+        *sentiment_routes(shared_studio),
+    )
     feeds = feed_routes(lambda: shared_studio().feeds)
     return ours.routes(shared_studio, *exports, *feeds, *live_routes(shared_studio))
 

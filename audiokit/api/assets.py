@@ -1,4 +1,4 @@
-"""Our own program, served to the browser: the script modules that lie in ``ui/player`` and ``ui/live``."""
+"""Our own program, served to the browser: the script modules of the player, the live talk and the sentiment page."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ async def _asset(request: Request) -> Response:
 
 @cache
 def _scripts() -> dict[str, bytes]:
-    folders = [files("audiokit") / "ui" / name for name in ("player", "live")]  # no two modules have the same name
+    ui = files("audiokit") / "ui"
+    folders = [ui / "player", ui / "live", ui / "sentiment" / "browser"]  # no two modules have the same name
     paths = [path for folder in folders for path in folder.iterdir() if path.name.endswith(".js")]
     return {path.name: path.read_bytes() for path in paths}

@@ -5,27 +5,24 @@ Players on other sites may read them too: who knows the address may listen, and 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from audiokit.api.ranges import Range, Unsatisfiable, parse_range
 from audiokit.api.refusals import refusal
+from audiokit.api.sending import sent
 from audiokit.errors import AudiokitError, NotFound
-from audiokit.summaries.feeds import FeedFile
+from audiokit.summaries.sendable import Sendable, of_bytes
 
 __all__ = ["FeedSource", "feed_routes"]
 
 _FEED_TYPE = "application/rss+xml; charset=utf-8"
-_PIECE_BYTES = 256 * 1024
 _HEADERS = {
-    "Accept-Ranges": "bytes",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
     "Cache-Control": "private, no-cache",  # kept, and asked about each time: a closed address is closed at once
@@ -46,7 +43,7 @@ class FeedSource(Protocol):
             NotFound: there is no feed there any more.
         """
 
-    def feed_file(self, token: str, programme_id: str | None, name: str) -> FeedFile:
+    def feed_file(self, token: str, programme_id: str | None, name: str) -> Sendable:
         """Return a file of an episode, or of the feed itself; may block.
 
         Raises:
@@ -71,13 +68,13 @@ class _Feeds:
     async def feed(self, request: Request) -> Response:
         """Send the feed."""
         data = await run_in_threadpool(self.opened().feed, request.path_params["token"], _site(request))
-        return _sent(request, FeedFile(_FEED_TYPE, data))
+        return await sent(request, of_bytes("feed.xml", _FEED_TYPE, data), _HEADERS)
 
     async def file(self, request: Request) -> Response:
         """Send an episode, its chapters, transcript or cover, or the feed's cover; whole, or the range asked for."""
         asked = request.path_params
         file = await run_in_threadpool(self.opened().feed_file, asked["token"], asked.get("programme"), asked["name"])
-        return _sent(request, file)
+        return await sent(request, file, _HEADERS)
 
 
 def _answering(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -99,34 +96,3 @@ def _site(request: Request) -> str:
     """
     scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else request.url.scheme
     return f"{scheme}://{request.url.netloc}"
-
-
-def _sent(request: Request, file: FeedFile) -> Response:
-    etag = f'"{sha256(file.data).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "ETag": etag, "Content-Type": file.media_type}
-    if etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers=headers)
-    size = len(file.data)
-    try:
-        part = _asked_for(request, etag, size)
-    except Unsatisfiable:
-        return refusal(416, f"This file has only {size} bytes.", {"Content-Range": f"bytes */{size}"})
-    span = part or Range(0, size, size)
-    headers["Content-Length"] = str(span.n_bytes)
-    if part is not None:
-        headers["Content-Range"] = part.content_range
-    status = 206 if part else 200
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
-    return StreamingResponse(_pieces(file.data, span), status, headers)
-
-
-def _asked_for(request: Request, etag: str, size: int) -> Range | None:
-    if request.method != "GET" or request.headers.get("if-range", etag) != etag:
-        return None
-    return parse_range(request.headers.get("range"), size)
-
-
-def _pieces(data: bytes, span: Range) -> Iterator[bytes]:
-    for start in range(span.start, span.end, _PIECE_BYTES):
-        yield data[start : min(span.end, start + _PIECE_BYTES)]

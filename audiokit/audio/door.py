@@ -10,7 +10,7 @@ import json
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any, cast
@@ -108,15 +108,33 @@ class Door:
         """
         return self._ask(source, order, writes=True, on_progress=on_progress)
 
-    def _ask(self, source: Source, order: Order, *, writes: bool, on_progress: Callable[[float], object]) -> Admitted:
-        size_bytes = size_of(source, max_size_bytes=order.max_size_bytes)
+    @contextmanager
+    def admitting(
+        self, source: Source, order: Order, *, on_progress: Callable[[float], object] = lambda _: None
+    ) -> Iterator[tuple[Admitted, tuple[Path, ...]]]:
+        """Give the same with the files on the disk, as long as it takes: memory stays flat however long they are.
+
+        Raises:
+            InputError, StoreError, NotConfigured: as for :meth:`look`.
+        """
         with _folder() as folder:
-            path = _as_file(source, folder)
-            question = {"source": str(path), "order": asdict(order), "into": str(folder) if writes else None}
-            timeout_s = self._least_timeout_s + min(size_bytes / _BYTES_PER_S, order.max_duration_s / _TIMES_AS_QUICK)
-            answer, waveform = self._answer(json.dumps(question), timeout_s, on_progress)
-            files = tuple((folder / name).read_bytes() for name in answer.files)
-        return Admitted(received=answer, waveform=waveform, files=files)
+            admitted = self._admitted(source, order, folder, writes=True, on_progress=on_progress)
+            yield admitted, tuple(folder / name for name in admitted.received.files)
+
+    def _ask(self, source: Source, order: Order, *, writes: bool, on_progress: Callable[[float], object]) -> Admitted:
+        with _folder() as folder:
+            admitted = self._admitted(source, order, folder, writes=writes, on_progress=on_progress)
+            return replace(admitted, files=tuple((folder / name).read_bytes() for name in admitted.received.files))
+
+    def _admitted(
+        self, source: Source, order: Order, folder: Path, *, writes: bool, on_progress: Callable[[float], object]
+    ) -> Admitted:
+        size_bytes = size_of(source, max_size_bytes=order.max_size_bytes)
+        path = _as_file(source, folder)
+        question = {"source": str(path), "order": asdict(order), "into": str(folder) if writes else None}
+        timeout_s = self._least_timeout_s + min(size_bytes / _BYTES_PER_S, order.max_duration_s / _TIMES_AS_QUICK)
+        answer, waveform = self._answer(json.dumps(question), timeout_s, on_progress)
+        return Admitted(received=answer, waveform=waveform, files=())
 
     def _answer(
         self, question: str, timeout_s: float, on_progress: Callable[[float], object]

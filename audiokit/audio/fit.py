@@ -20,7 +20,7 @@ from audiokit.errors import InputError, UnsupportedFormat
 
 __all__ = ["Bounds", "Fit", "Form", "Given", "fit"]
 
-_HEADER_BYTES = {SoundFormat.WAV: 128, SoundFormat.MP3: 2_048}  # with the frames that LAME adds before and after
+_HEADER_BYTES = {SoundFormat.WAV: 128, SoundFormat.MP3: 2_048, SoundFormat.FLAC: 16_384}  # with LAME's own frames
 _MENDED_BYTES = 4_096  # that a WAV may grow by when its sizes are made true
 _MOST_MENDED_BYTES = 32_000_000  # it is held in memory for that
 _BASE64_BYTES, _BASE64_LETTERS = 3, 4  # RFC 4648, 4
@@ -34,7 +34,8 @@ class Bounds:
     """What a model takes of one recording; None where no such limit is known.
 
     ``max_bytes`` is of the file, ``max_base64_bytes`` of its text in a JSON body. ``tokens_per_s`` is what a second of
-    sound costs of ``max_tokens``. ``formats`` has the accepted ones that we write: WAV, MP3 or both.
+    sound costs of ``max_tokens``. ``formats`` has the accepted ones that we write: WAV, MP3 or both; or FLAC,
+    for what is kept.
     """
 
     formats: tuple[SoundFormat, ...] = (SoundFormat.WAV, SoundFormat.MP3)
@@ -80,6 +81,7 @@ class Form:
 _FORMS = (  # best first; less than these is heard
     Form(format=SoundFormat.WAV, sample_rate_hz=24_000),
     Form(format=SoundFormat.WAV, sample_rate_hz=16_000),
+    Form(format=SoundFormat.FLAC, sample_rate_hz=24_000),
     Form(format=SoundFormat.MP3, sample_rate_hz=24_000, kbits=64),
 )
 

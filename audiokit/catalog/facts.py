@@ -177,6 +177,16 @@ class Model:
         """The id, then the aliases."""
         return (self.id, *self.aliases)
 
+    @property
+    def tells_times(self) -> bool:
+        """Whether its transcripts say when each word is said."""
+        return "verbose_json" in self.output_formats
+
+    @property
+    def tells_speakers(self) -> bool:
+        """Whether its transcripts tell voices apart, with the times of what each says in a row."""
+        return "diarized_json" in self.output_formats
+
     def voices_at(self, provider: Provider) -> tuple[str, ...]:
         """Return the voices to offer there, the best described first."""
         return self.azure_voices if provider is Provider.AZURE else self.voices

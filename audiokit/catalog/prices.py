@@ -18,6 +18,7 @@ __all__ = [
     "Usage",
     "audio_in_tokens",
     "audio_out_tokens",
+    "charges",
     "cost",
     "price_on",
     "text_tokens",
@@ -80,13 +81,20 @@ def cost(price: Price, usage: Usage) -> int | None:
     * Cached input costs less only where the price says so and the split is known; else it is priced as uncached, which
       is an upper bound. Counts beyond the input they are part of are cut to it.
     """
+    parts = charges(price, usage)
+    return None if parts is None else scaled(sum(parts.values(), Decimal(0)), 1)
+
+
+def charges(price: Price, usage: Usage) -> dict[str, Decimal] | None:
+    """Return what :func:`cost` adds up, by the price's field, not rounded; None if a part of it cannot be priced."""
     if price.per_minute is not None:
-        return None if (s := usage.input_seconds) is None else scaled(price.per_minute * s / _SECONDS_PER_MINUTE, 1)
+        seconds = usage.input_seconds
+        return None if seconds is None else {"per_minute": price.per_minute * seconds / _SECONDS_PER_MINUTE}
     if price.per_character is not None:
-        return None if usage.characters is None else scaled(price.per_character, usage.characters)
-    charges = [_charge(amount, count) for amount, count in _by_kind(price, usage)]
-    known = [charge for charge in charges if charge is not None]
-    return scaled(sum(known, Decimal(0)), 1) if len(known) == len(charges) else None
+        return None if usage.characters is None else {"per_character": price.per_character * usage.characters}
+    parts = {name: _charge(amount, count) for name, amount, count in _by_kind(price, usage)}
+    known = {name: charge for name, charge in parts.items() if charge is not None}
+    return known if len(known) == len(parts) else None
 
 
 def _charge(amount: Decimal | None, count: int | None) -> Decimal | None:
@@ -97,18 +105,18 @@ def _charge(amount: Decimal | None, count: int | None) -> Decimal | None:
     return None if count is None else amount * count
 
 
-def _by_kind(price: Price, usage: Usage) -> Iterator[tuple[Decimal | None, int | None]]:
-    """Yield each kind's price beside its count; what came from the cache, or went into it, apart from the rest."""
+def _by_kind(price: Price, usage: Usage) -> Iterator[tuple[str, Decimal | None, int | None]]:
+    """Yield each kind with its price and its count; what came from the cache, or went into it, apart from the rest."""
     text, audio = usage.text_in_tokens, usage.audio_in_tokens
     cached_text, cached_audio = _cached_by_kind(price, usage)
     written = min(usage.cache_write_in_tokens or 0, (text or 0) - cached_text)
-    yield price.text_in, None if text is None else text - cached_text - written
-    yield _first_known(price.cached_text_in, price.text_in), cached_text
-    yield _first_known(price.cache_write_text_in, price.text_in), written
-    yield price.audio_in, None if audio is None else audio - cached_audio
-    yield _first_known(price.cached_audio_in, price.audio_in), cached_audio
-    yield price.text_out, usage.text_out_tokens
-    yield price.audio_out, usage.audio_out_tokens
+    yield "text_in", price.text_in, None if text is None else text - cached_text - written
+    yield "cached_text_in", _first_known(price.cached_text_in, price.text_in), cached_text
+    yield "cache_write_text_in", _first_known(price.cache_write_text_in, price.text_in), written
+    yield "audio_in", price.audio_in, None if audio is None else audio - cached_audio
+    yield "cached_audio_in", _first_known(price.cached_audio_in, price.audio_in), cached_audio
+    yield "text_out", price.text_out, usage.text_out_tokens
+    yield "audio_out", price.audio_out, usage.audio_out_tokens
 
 
 def _cached_by_kind(price: Price, usage: Usage) -> tuple[int, int]:

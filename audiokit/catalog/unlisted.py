@@ -7,7 +7,10 @@ from dataclasses import replace
 from audiokit.catalog.facts import Confidence, Evidence, Model
 from audiokit.catalog.picking import Ask, endpoint_for
 
-__all__ = ["unlisted"]
+__all__ = ["UNLISTED", "unlisted"]
+
+UNLISTED = "unlisted"
+"""The family of models that nobody here knows."""
 
 
 def unlisted(name: str, ask: Ask) -> Model | None:
@@ -20,5 +23,5 @@ def unlisted(name: str, ask: Ask) -> Model | None:
         return None
     assumed = Evidence(source=f"assumed to be like {stand_in.id}", checked_on=ask.on, confidence=Confidence.C)
     return replace(
-        stand_in, id=name, aliases=(), family="unlisted", tier=ask.tier, prices=(), lifecycles=(), evidence=assumed
+        stand_in, id=name, aliases=(), family=UNLISTED, tier=ask.tier, prices=(), lifecycles=(), evidence=assumed
     )

@@ -13,6 +13,7 @@ from audiokit import __version__
 from audiokit.cli.audio import audio
 from audiokit.cli.offline import offline
 from audiokit.cli.settings import settings as settings_command
+from audiokit.cli.usage import usage
 from audiokit.cli.worker import worker
 from audiokit.errors import AudiokitError
 from audiokit.settings import Settings
@@ -49,6 +50,7 @@ def run() -> None:
 main.add_command(audio)
 main.add_command(offline)
 main.add_command(settings_command)
+main.add_command(usage)
 main.add_command(worker)
 
 if __name__ == "__main__":

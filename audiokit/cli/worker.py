@@ -17,6 +17,7 @@ from audiokit.settings import Settings
 
 if TYPE_CHECKING:
     from audiokit.jobs.worker import Registry
+    from audiokit.sentiment.workshop import Workshop as Listening
     from audiokit.studio import Studio
     from audiokit.summaries.workshop import Workshop
 
@@ -36,8 +37,7 @@ def worker(child: bool) -> None:  # noqa: FBT001 - click passes flags by name
         settings = Settings.read()
         url = settings.database_url.get_secret_value() if settings.database_url else None
         pace = Pace(n_at_once=settings.jobs_at_once)
-        workshop = _Opened(settings)
-        Worker(url, settings.data_dir, partial(_registered, workshop), pace).run(until, ready=_ready)
+        Worker(url, settings.data_dir, partial(_registered, _Opened(settings)), pace).run(until, ready=_ready)
     except AudiokitError as error:
         click.echo(f"Error: {error}", err=True)
         _leave(1)
@@ -58,13 +58,21 @@ class _Opened:
         self._settings, self._lock = settings, threading.Lock()
         self._studio: Studio | None = None
 
-    def __call__(self) -> Workshop:
+    def summaries(self) -> Workshop:
+        """Return what programmes are made with."""
+        return self._opened().summaries.making.workshop
+
+    def sentiment(self) -> Listening:
+        """Return what recordings are analysed with."""
+        return self._opened().sentiment.workshop
+
+    def _opened(self) -> Studio:
         from audiokit.studio import open_studio  # noqa: PLC0415 - heavy, and only wanted once there is a job
 
         with self._lock:
             if self._studio is None:
                 self._studio = open_studio(self._settings)
-        return self._studio.summaries.making.workshop
+            return self._studio
 
     def close(self) -> None:
         with self._lock:
@@ -72,11 +80,11 @@ class _Opened:
                 self._studio.close()
 
 
-def _registered(workshop: _Opened, registry: Registry) -> None:
+def _registered(opened: _Opened, registry: Registry) -> None:
     from audiokit.workflows import register  # noqa: PLC0415 - heavy, and only wanted here
 
-    register(registry, workshop)
-    registry.when_closing(workshop.close)
+    register(registry, opened.summaries, opened.sentiment)
+    registry.when_closing(opened.close)
 
 
 def _ready(name: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from audiokit.catalog.models import Provider, Role
+from dataclasses import replace
+
+from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.catalog.roles import Choice
 from audiokit.converse.conversation import AnswerWith, Options
 from audiokit.speech.place import Place
 
-__all__ = ["calls_while_speaking", "decides_apart", "voice_of", "who_answers"]
+__all__ = ["calls_while_speaking", "decides_apart", "lesser", "voice_of", "who_answers"]
 
 # Their calls fail when a function may be called and sound is asked for at once (facts on OpenAI's audio, section 11).
 _NOT_BOTH_AT_ONCE = ("gpt-audio", "gpt-4o-audio", "gpt-4o-mini-audio")
@@ -21,6 +23,16 @@ def who_answers(place: Place, options: Options, *, hears: bool) -> Choice:
     if hears or options.answer_with is AnswerWith.SOUND:
         return place.choose(Role.CONVERSE, options.tier, options.model)
     return place.choose(Role.WRITE, options.tier)
+
+
+def lesser(options: Options) -> tuple[Options, ...]:
+    """Return the ways to answer for less, dearest first: as was wished, by the mini model, in words only."""
+    ways = [options]
+    if options.tier is not Tier.MINI or options.model is not None:
+        ways.append(replace(options, tier=Tier.MINI, model=None))
+    if options.answer_with is AnswerWith.SOUND:
+        ways.append(replace(ways[-1], answer_with=AnswerWith.WORDS))
+    return tuple(ways)
 
 
 def voice_of(place: Place, options: Options, choice: Choice) -> str | None:

@@ -48,13 +48,14 @@ class Attempt:
 
     ``ask`` makes the request, with audio ids or (once they are forgotten) without. ``decide`` is for models that cannot
     call functions and speak in one call: of what was said it makes the request, to a text model, that may call them;
-    None where functions are offered in the request itself.
+    None where functions are offered in the request itself. ``note`` says why less is asked for than was wished.
     """
 
     endpoint: Endpoint
     speech: Speech
     ask: Callable[[bool], Converse]
     decide: Callable[[str], Converse] | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,8 @@ class Asking:
             first, why = refused[0]
             told = _ELSEWHERE.format(other=attempt.endpoint.name, first=first.endpoint.name, why=why)
             self._notes.insert(0, told)
+        if attempt.note:
+            self._notes.append(attempt.note)
         if note := _NOTES.get(reply.ending):
             self._notes.append(note)
         return Answered(

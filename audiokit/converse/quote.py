@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from statistics import fmean
 
-from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
+from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, text_tokens
 from audiokit.converse.history import Carried, tokens
+from audiokit.speech.estimate import priced, writing_down
 
 __all__ = ["Expected", "Quote", "quote"]
 
@@ -67,9 +67,9 @@ def quote(expected: Expected, history: Iterable[Carried], *, price: Price | None
     sound, text = tokens(history)
     seconds = expected.recording_s
     return Quote(
-        speech_nanousd=None if seconds is None else _cost(price, _heard(sound=audio_in_tokens(seconds), text=written)),
-        history_nanousd=_cost(price, _heard(sound=sound, text=text)),
-        reply_nanousd=_cost(price, _answered(expected)),
+        speech_nanousd=None if seconds is None else priced(price, _heard(sound=audio_in_tokens(seconds), text=written)),
+        history_nanousd=priced(price, _heard(sound=sound, text=text)),
+        reply_nanousd=priced(price, _answered(expected)),
         words_nanousd=_words(words_price, 0.0 if expected.is_written_down else seconds),
     )
 
@@ -89,20 +89,7 @@ def _answered(expected: Expected) -> Usage:
 
 
 def _words(price: Price | None, seconds: float | None) -> int | None:
-    """The price of writing down what was said; models billed by token count as many as they hear."""
+    """The price of writing down what was said."""
     if seconds is None:
         return None
-    if not seconds:
-        return 0
-    by_token = Usage(
-        audio_in_tokens=audio_in_tokens(seconds),
-        text_in_tokens=0,
-        cached_in_tokens=0,
-        text_out_tokens=round(4 * seconds),
-    )
-    by_second = Usage(input_seconds=Decimal(str(round(seconds, 3))))
-    return next((c for u in (by_second, by_token) if (c := _cost(price, u)) is not None), None)
-
-
-def _cost(price: Price | None, usage: Usage) -> int | None:
-    return None if price is None else cost(price, usage)
+    return writing_down(seconds, price) if seconds else 0

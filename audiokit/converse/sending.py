@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.converse.answer import Summing
-from audiokit.converse.answering_at import decides_apart, voice_of, who_answers
+from audiokit.converse.answering_at import decides_apart, lesser, voice_of, who_answers
 from audiokit.converse.asking import Attempt
-from audiokit.converse.conversation import Conversation, KeptTurn
+from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Options
 from audiokit.converse.history import as_turns, carried
 from audiokit.converse.instructions import DECIDING, instructions_for
 from audiokit.converse.outlook import compacted, goes_along
-from audiokit.errors import NotConfigured
+from audiokit.errors import ModelRetired, NotConfigured
 from audiokit.speech.in_turn import Answer, answer_in_turn
 from audiokit.speech.place import Place
+from audiokit.speech.purser import Way
 from audiokit.speech.requests import MAX_SOUND_BYTES, Caller, Converse, Heard, PersonTurn, Transcribe
 
 __all__ = ["Sending"]
@@ -63,25 +65,61 @@ class Sending:
             return None
 
     def _attempt(self, place: Place) -> Attempt:
-        options, hears = self.conversation.heading.options, self.turn.clip_digest is not None
-        choice = who_answers(place, options, hears=hears)
+        """Return the way to ask at a place: as was wished, or the next lesser way that the budgets reach for."""
+        hears = self.turn.clip_digest is not None
         said = PersonTurn(
             words=self.turn.typed if hears else self.turn.words, sound=self.listen(self.turn) if hears else None
         )
 
-        room_bytes = MAX_SOUND_BYTES - (len(said.sound.data) if said.sound else 0)
+        @cache  # what was made to know its price is what is sent
+        def request(options: Options, *, by_id: bool) -> Converse:
+            return self._request(place, options, said, by_id=by_id)
+
+        options, note = self._affordable(place, lambda options: request(options, by_id=True), hears=hears)
+        choice = who_answers(place, options, hears=hears)
 
         def ask(by_id: bool) -> Converse:  # noqa: FBT001 - one question, answered yes or no
-            ways = goes_along(place, choice, self.conversation, self.turn, now=self.now(), by_id=by_id)
-            return Converse(
-                model=choice.model_name,
-                turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),
-                instructions=instructions_for(self.conversation.heading),
-                voice=voice_of(place, options, choice),
-            )
+            return request(options, by_id=by_id)
 
         decide = self._deciding(place) if decides_apart(place, options, choice, hears=hears) else None
-        return Attempt(endpoint=place.endpoint, speech=place.speech_for(self.caller), ask=ask, decide=decide)
+        return Attempt(endpoint=place.endpoint, speech=place.speech_for(self.caller), ask=ask, decide=decide, note=note)
+
+    def _affordable(
+        self, place: Place, request: Callable[[Options], Converse], *, hears: bool
+    ) -> tuple[Options, str | None]:
+        """Return the options that the budgets reach for, and why these are less than was wished."""
+        wished = self.conversation.heading.options
+        if place.purser.is_unlimited:
+            return wished, None
+        ways = list[Way[Options]]()
+        for options in lesser(wished):
+            try:
+                model = who_answers(place, options, hears=hears).model_name
+            except (NotConfigured, ModelRetired):
+                if not ways:
+                    raise
+                continue
+            in_words = " in words" if options.answer_with is AnswerWith.WORDS else ""
+            ways.append(
+                Way(
+                    offer=options,
+                    model=model,
+                    estimate=partial(_estimated, place, self.caller, request, options),
+                    sentence=f"{model} answered{in_words}",
+                )
+            )
+        return place.purser.choose(self.caller, ways)
+
+    def _request(self, place: Place, options: Options, said: PersonTurn, *, by_id: bool) -> Converse:
+        choice = who_answers(place, options, hears=said.sound is not None)
+        room_bytes = MAX_SOUND_BYTES - (len(said.sound.data) if said.sound else 0)
+        ways = goes_along(place, choice, self.conversation, self.turn, now=self.now(), by_id=by_id)
+        return Converse(
+            model=choice.model_name,
+            turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),
+            instructions=instructions_for(self.conversation.heading),
+            voice=voice_of(place, options, choice),
+        )
 
     def _deciding(self, place: Place) -> Callable[[str], Converse]:
         in_words = compacted(self.conversation)
@@ -93,3 +131,7 @@ class Sending:
             return Converse(model=model, turns=turns, instructions=DECIDING)
 
         return decide
+
+
+def _estimated(place: Place, caller: Caller, request: Callable[[Options], Converse], options: Options) -> int | None:
+    return place.estimate(caller, request(options))

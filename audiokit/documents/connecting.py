@@ -11,9 +11,10 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from threading import Timer
+from types import MappingProxyType
 
 from audiokit import __version__
 from audiokit.documents.addresses import Target
@@ -71,8 +72,21 @@ def _trusting() -> ssl.SSLContext:
 
 
 @contextmanager
-def answered(target: Target, places: Sequence[str], deadline: float) -> Iterator[http.client.HTTPResponse]:
-    """Ask, and give the answer's head; all of it is over at the deadline, however slowly the other side talks."""
+def answered(
+    target: Target,
+    places: Sequence[str],
+    deadline: float,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[http.client.HTTPResponse]:
+    """Ask, and give the answer's head; all of it is over at the deadline, however slowly the other side talks.
+
+    Raises:
+        AddressUnreachable: no answer came; its detail ``was_sent`` says whether the other side may have been asked.
+    """
+    was_sent = False
     connection = _Pinned(target, places, deadline)
 
     watch = Timer(left(deadline), connection.stop)
@@ -81,7 +95,8 @@ def answered(target: Target, places: Sequence[str], deadline: float) -> Iterator
         try:
             watch.start()
             connection.connect()
-            connection.request("GET", target.path, headers=_HEADERS)
+            was_sent = True
+            connection.request(method, target.path, body, {**_HEADERS, **headers})
             with closing(connection.getresponse()) as answer:
                 yield answer
         except InputError:
@@ -95,12 +110,14 @@ def answered(target: Target, places: Sequence[str], deadline: float) -> Iterator
         except (OSError, http.client.HTTPException, zlib.error, ValueError, AttributeError) as error:
             if time.monotonic() >= deadline:
                 raise AddressUnreachable(
-                    f"{target.host} took too long. Download the file yourself, and upload it."
+                    f"{target.host} took too long. Download the file yourself, and upload it.",
+                    was_sent=was_sent,
                 ) from error
             raise AddressUnreachable(
                 f"{target.host} did not answer as a web server does. Open the address in a browser, "
                 "and upload what you see.",
                 reason=f"{type(error).__name__}: {error}",
+                was_sent=was_sent,
             ) from error
         finally:
             watch.cancel()

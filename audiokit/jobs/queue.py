@@ -45,18 +45,24 @@ class Jobs:
         self._opening = threading.Lock()
         self._opened: tuple[System, DBOSClient] | None = None
 
-    def start(self, workflow: str, person_id: str, *args: Json, deduplicate: str | None = None) -> str:
+    def new(self) -> str:
+        """Return a name that no job has, to be noted before one is started under it."""
+        return job_id(new_family(), 1)
+
+    def start(
+        self, workflow: str, person_id: str, *args: Json, deduplicate: str | None = None, named: str | None = None
+    ) -> str:
         """Queue a workflow by its name and return the job's. A person's jobs run two at a time, in their order.
 
-        With ``deduplicate``, a job of this person under that name which is not over, paused ones included, is
-        returned in place of another one; so it is where two ask at once.
+        ``named`` is what :meth:`new` has returned for it. With ``deduplicate``, a job of this person under that name
+        which is not over, paused ones included, is returned in place of another one; so it is where two ask at once.
 
         Raises:
             NotJson: an argument would not come back as it is.
         """
         whole("An argument", list(args))
         with self._client() as client:
-            job = job_id(new_family(), 1)
+            job = named or self.new()
             if deduplicate is not None:
                 family = same_family(workflow, person_id, deduplicate)
                 newest = _newest(client, family)
@@ -132,11 +138,9 @@ class Jobs:
         from sqlalchemy.exc import IntegrityError  # noqa: PLC0415 - the same
 
         with self._client() as client:
-            _row(client, job)
-            newest = _newest(client, family_of(job)) or _row(client, job)
-            if _state(newest).status not in {Status.FAILED, Status.CANCELLED}:
-                return newest.workflow_id
-            again = job_id(family_of(job), try_of(newest.workflow_id) + 1)
+            newest, again = _again(client, job)
+            if again == newest.workflow_id:
+                return again
             with suppress(IntegrityError), SetWorkflowID(again):  # another one was quicker, and that is as good
                 client.fork_workflow(
                     newest.workflow_id,
@@ -146,6 +150,15 @@ class Jobs:
                     queue_partition_key=newest.queue_partition_key,
                 )
         return again
+
+    def retried(self, job: str) -> str:
+        """Return the name that :meth:`retry` would give now, to be noted before it does.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        with self._client() as client:
+            return _again(client, job)[1]
 
     def wait(self, job: str, timeout_s: float) -> JobState:
         """Wait until a job is over or paused, for ``timeout_s`` at most, and return how it stands.
@@ -191,6 +204,15 @@ def _row(client: DBOSClient, job: str) -> WorkflowStatus:
     if not rows:
         raise NotFound("This job is not there any more. It may have been over for so long that it was forgotten.")
     return rows[0]
+
+
+def _again(client: DBOSClient, job: str) -> tuple[WorkflowStatus, str]:
+    """Return the newest try of a job, and the name of the one after it; its own where it has not failed."""
+    asked = _row(client, job)
+    newest = _newest(client, family_of(job)) or asked
+    if _state(newest).status not in {Status.FAILED, Status.CANCELLED}:
+        return newest, newest.workflow_id
+    return newest, job_id(family_of(job), try_of(newest.workflow_id) + 1)
 
 
 def _newest(client: DBOSClient, family: str) -> WorkflowStatus | None:

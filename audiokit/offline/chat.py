@@ -16,6 +16,7 @@ from audiokit.offline.engine import Engine, Spoken
 from audiokit.offline.filling import filled
 from audiokit.offline.listening import Understood, understood
 from audiokit.offline.messages import Turn
+from audiokit.offline.perceiving import is_of_voice
 from audiokit.offline.refusals import Refused
 from audiokit.offline.speak import TOKEN_BYTES
 from audiokit.offline.tools import Call
@@ -79,7 +80,9 @@ class Chat:
             Refused: an audio id is not known, or bytes are not what they are said to be.
             AudiokitError: the engine cannot hear.
         """
-        prompt = understood(request.messages, self.engine, self.answers)
+        forced = [tool for tool in request.tools if tool.name == request.tool_choice]
+        hears = not any(is_of_voice(tool.parameters) for tool in forced)
+        prompt = understood(request.messages, self.engine, self.answers, hears=hears)
         turn = Turn.of(prompt.messages, self.engine.now())
         wanted = wanted_calls(request.tools, request.tool_choice, turn)
         if wanted:

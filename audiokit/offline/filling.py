@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from audiokit.offline.citing import citing
 from audiokit.offline.documents import summary_of
 from audiokit.offline.extracting import shortened
 from audiokit.offline.messages import Turn, plain
 from audiokit.offline.numbers import figures
+from audiokit.offline.perceiving import of_voice, of_words
 from audiokit.offline.scripting import Schema, scripted
 from audiokit.offline.sentences import sentences, terms
 from audiokit.offline.summarise import key_sentences
@@ -97,9 +99,7 @@ class _Form:
     def _of_kind(self, kind: str, schema: Schema, name: str) -> Any:
         match kind:
             case "object":
-                inner = replace(self, depth=self.depth + 1)
-                properties = schema.get("properties", {}) if self.depth < _DEEPEST else {}
-                return {key: inner.value(of, key) for key, of in properties.items()}
+                return self._object(schema)
             case "array":
                 return self._items(schema, name)
             case "integer" | "number":
@@ -109,6 +109,13 @@ class _Form:
             case "string":
                 return self._string(schema, name)
         return None
+
+    def _object(self, schema: Schema) -> dict[str, Any]:
+        if (perceived := of_voice(schema, self.turn)) is not None:
+            return self.completed(schema, perceived)
+        inner = replace(self, depth=self.depth + 1)
+        properties = schema.get("properties", {}) if self.depth < _DEEPEST else {}
+        return {key: inner.value(of, key) for key, of in properties.items()}
 
     def _alternative(self, choices: Sequence[Schema], name: str) -> Any:
         """Take the first that there is something for; null where there is nothing, and null is one of them."""
@@ -176,8 +183,9 @@ class _Form:
         inner = replace(self, depth=self.depth + 1)
         if self.depth >= _DEEPEST:
             return []
-        if (script := scripted(of, self.turn)) and len(script) >= least:
-            return [inner.completed(of, known) for known in script[: schema.get("maxItems")]]
+        known_items = self._known_items(of, name)
+        if known_items is not None and len(known_items) >= least:
+            return [inner.completed(of, known) for known in known_items[: schema.get("maxItems")]]
         if not _holds_words(of) or not self.text:
             return [inner.value(of, name) for _ in range(least)]
         found = [sentence.text for sentence in key_sentences(sentences(self.document or self.text), most)]
@@ -186,6 +194,13 @@ class _Form:
             return [_at_least(text, "string", of) for text in found]
         about = [replace(self.turn, question=text, documents=()) for text in found]
         return [replace(inner, turn=turn).value(of) for turn in about]
+
+    def _known_items(self, of: Schema, name: str) -> list[dict[str, Any]] | None:
+        """Return lines of a script, readings of passages, or what rests on passages; None if it is none of them."""
+        if script := scripted(of, self.turn):
+            return script
+        read = of_words(of, self.turn)
+        return citing(of, name, self.turn) if read is None else read
 
     def _referred(self, schema: Schema) -> Schema:
         for _ in range(_DEEPEST):

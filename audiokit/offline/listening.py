@@ -12,7 +12,7 @@ from audiokit.errors import InputError
 from audiokit.offline.audio_ids import SpokenAnswers
 from audiokit.offline.chat_request import Sound, WireMessage
 from audiokit.offline.counting import FOR_THE_REQUEST, call_tokens, heard_tokens, message_tokens
-from audiokit.offline.engine import Engine, Message
+from audiokit.offline.engine import Engine, Heard, Message
 from audiokit.offline.refusals import Refused
 
 __all__ = ["MAX_DURATION_S", "Understood", "understood"]
@@ -30,8 +30,12 @@ class Understood:
     audio_in: int
 
 
-def understood(messages: Sequence[WireMessage], engine: Engine, answers: SpokenAnswers) -> Understood:
+def understood(
+    messages: Sequence[WireMessage], engine: Engine, answers: SpokenAnswers, *, hears: bool = True
+) -> Understood:
     """Hear and recall what the messages hold. Everything is decoded before anything is heard.
+
+    Where no words are needed, sound is decoded and counted, and not heard, which takes longest.
 
     Raises:
         Refused: an audio id is not known, or bytes are not what they are said to be.
@@ -51,7 +55,7 @@ def understood(messages: Sequence[WireMessage], engine: Engine, answers: SpokenA
             text_in += message_tokens("") + earlier.text_tokens + call_tokens(message.calls)
             audio_in += earlier.audio_tokens
         else:
-            heard = tuple(engine.hear(clip) for clip in sounds)
+            heard = tuple(engine.hear(clip) if hears else Heard((), clip.duration_s) for clip in sounds)
             found.append(
                 Message(role=message.role, text=message.text, heard=heard, calls=message.calls, answers=message.answers)
             )

@@ -13,6 +13,7 @@ __all__ = ["Order", "Passage", "order_of", "passages_of"]
 
 _PASSAGE = re.compile(r"<passage(?P<attributes>[^>]*)>\s*(?P<text>.*?)\s*</passage>", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*\"([^\"]*)\"")
+_SHARE = re.compile(r"[01](?:\.\d+)?")
 _N_WORDS = re.compile(r"\b(\d[\d,]*) words\b")
 _N_SECTIONS = re.compile(r"\b(\d+|one) sections?\b")
 _WHICH_SECTION = re.compile(r"\bsection (\d+) of \d+\b")
@@ -24,12 +25,17 @@ _SO_FAR = re.compile(r"\bso far\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A stretch of a document: its number in the request, where it stands, and what it stands under."""
+    """A stretch of a document: its number in the request, where it stands, and what it stands under.
+
+    ``language`` is empty, and ``confidence`` None, where the request does not say how it was heard.
+    """
 
     number: int
     mark: str
     heading: str
     text: str
+    language: str = ""
+    confidence: float | None = None
 
     @property
     def n_words(self) -> int:
@@ -64,6 +70,8 @@ def passages_of(turn: Turn) -> list[Passage]:
             mark=of.get("mark", ""),
             heading=of.get("heading", ""),
             text=one["text"],
+            language=of.get("language", "").lower(),
+            confidence=_share(of.get("heard_with_confidence", "")),
         )
         for index, (of, one) in enumerate(zip(known, found, strict=True), 1)
     ] or _pages(turn)
@@ -85,6 +93,10 @@ def order_of(turn: Turn) -> Order:
         asker=asker[1] if (asker := _ASKER.search(turn.instructions)) else "",
         said=" ".join(d.text for d in turn.documents if _SO_FAR.search(d.title)),
     )
+
+
+def _share(text: str) -> float | None:
+    return float(text) if _SHARE.fullmatch(text) else None
 
 
 def _pages(turn: Turn) -> list[Passage]:

@@ -14,7 +14,7 @@ import math
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,12 +23,15 @@ from audiokit.errors import NotAllowed, NotConfigured
 __all__ = [
     "LIFETIME_S",
     "Signer",
+    "analysis_url",
+    "batch_url",
     "clip_url",
     "export_url",
     "live_socket_url",
     "live_url",
     "load_secret",
     "programme_url",
+    "usage_url",
     "words_url",
 ]
 
@@ -179,3 +182,35 @@ def programme_url(
     """Return the address at which a programme is had in one of its formats, such as mp3."""
     claims: dict[str, str | int] = {"use": "programme", "person": person_id, "programme": programme_id}
     return f"/api/programme/{signer.sign({**claims, 'format': export_format}, lifetime_s)}"
+
+
+def analysis_url(
+    signer: Signer,
+    person_id: str,
+    recording_id: str,
+    export_format: str,
+    *,
+    moments: Sequence[str] = (),
+    lifetime_s: float = LIFETIME_S,
+) -> str:
+    """Return the address at which what was read from a recording is had, such as csv; of a reel, these moments."""
+    claims: dict[str, str | int] = {"use": "analysis", "person": person_id, "recording": recording_id}
+    if moments:
+        claims["moments"] = " ".join(moments)
+    return f"/api/analysis/{signer.sign({**claims, 'format': export_format}, lifetime_s)}"
+
+
+def batch_url(
+    signer: Signer, person_id: str, batch_id: str, export_format: str, *, lifetime_s: float = LIFETIME_S
+) -> str:
+    """Return the address at which all recordings of a batch are had in one file, such as csv."""
+    claims: dict[str, str | int] = {"use": "batch", "person": person_id, "batch": batch_id, "format": export_format}
+    return f"/api/analysis/{signer.sign(claims, lifetime_s)}"
+
+
+def usage_url(
+    signer: Signer, person_id: str, wanted: Mapping[str, str], *, lifetime_s: float = LIFETIME_S
+) -> str:
+    """Return the address at which numbers of usage are had as a file; ``wanted`` says which, as ``api.usage`` reads it."""
+    claims: dict[str, str | int] = {**wanted, "use": "usage", "person": person_id}
+    return f"/api/usage/{signer.sign(claims, lifetime_s)}"

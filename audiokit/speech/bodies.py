@@ -15,6 +15,7 @@ from audiokit.speech.requests import (
     ModelTurn,
     PersonTurn,
     Speak,
+    Telling,
     Tool,
     ToolCall,
     ToolResult,
@@ -32,6 +33,14 @@ _MEDIA_TYPES = {InputFormat.WAV: "audio/wav", InputFormat.MP3: "audio/mpeg"}
 _SPEAKS_PLAINLY = ("tts-1",)
 # Speech models that are billed by token, and say how many only in a stream of events.
 _COUNTS_IN_EVENTS = ("gpt-4o-mini-tts",)
+
+_TELLING: dict[Telling, dict[str, Any]] = {
+    Telling.WORDS: {"response_format": "json"},
+    Telling.TIMES: {"response_format": "verbose_json", "timestamp_granularities": ["word", "segment"]},
+    Telling.SPEAKERS: {"response_format": "diarized_json"},
+}
+# In any format, these take no more than 30 s unless they are told how to cut it (API reference, checked 2026-11-21).
+_CUTS_FIRST = ("gpt-4o-transcribe-diarize",)
 
 
 def chat_body(request: Converse, *, streamed: bool) -> dict[str, Any]:
@@ -62,9 +71,14 @@ def chat_body(request: Converse, *, streamed: bool) -> dict[str, Any]:
 
 def transcription_body(request: Transcribe) -> dict[str, Any]:
     """Return the form fields for ``/audio/transcriptions``, without the file."""
-    fields: dict[str, Any] = {"model": request.model, "response_format": "json"}
+    fields: dict[str, Any] = {"model": request.model, **_TELLING[request.telling]}
     if request.language is not None:
         fields["language"] = request.language
+    if request.model.startswith(_CUTS_FIRST):
+        fields["chunking_strategy"] = "auto"
+    if request.known_voices:
+        fields["known_speaker_names"] = [voice.name for voice in request.known_voices]
+        fields["known_speaker_references"] = [_data_url(voice.sound) for voice in request.known_voices]
     return fields
 
 
@@ -88,6 +102,10 @@ def speech_body(request: Speak) -> dict[str, Any]:
 def file_part(sound: Heard) -> tuple[str, bytes, str]:
     """Return name, bytes and type for a multipart upload: the *name's* ending decides how it is read."""
     return f"recording.{sound.format.value}", sound.data, _MEDIA_TYPES[sound.format]
+
+
+def _data_url(sound: Heard) -> str:
+    return f"data:{_MEDIA_TYPES[sound.format]};base64,{base64.b64encode(sound.data).decode('ascii')}"
 
 
 def _message(turn: Turn, model: str) -> dict[str, Any]:

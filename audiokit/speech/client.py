@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -71,15 +72,16 @@ class OnEndpoint:
             total_ms=self._ms_since(began),
         )
 
-    def served(self) -> frozenset[str]:
-        """Return the names of the models that the endpoint lists, after one short look.
+    def served(self) -> Mapping[str, date | None]:
+        """Return the models that the endpoint lists by their names, with the day of their end where it tells one.
 
+        After one short look.
         On Azure these are the models that could be deployed, not those that are (Models - List, checked 2026-11-21).
         """
         client = self.client.with_options(timeout=min(_LOOK_S, self.timeout_s), max_retries=0)
         with self._translating(None):
             listed = client.get("/models", cast_to=httpx2.Response)
-        return _names(listed)
+        return _ends(listed)
 
     def warm(self) -> None:
         """Have the SDK load the parts that calls use, which it leaves to the first call (half a second)."""
@@ -160,14 +162,22 @@ def _json(answer: httpx2.Response) -> Json:
     return body
 
 
-def _names(listed: httpx2.Response) -> frozenset[str]:
-    """Read ``{"data": [{"id": …}, …]}``; some servers give the list alone."""
+def _ends(listed: httpx2.Response) -> Mapping[str, date | None]:
+    """Read ``{"data": [{"id": …, "shutdown_date": …}, …]}``; some servers give the list alone."""
     try:
         body = json.loads(listed.content)
         models = body["data"] if isinstance(body, dict) else body
-        return frozenset(model["id"] for model in models if isinstance(model["id"], str))
+        return {model["id"]: _day(model.get("shutdown_date")) for model in models if isinstance(model["id"], str)}
     except (ValueError, KeyError, TypeError) as error:
         raise ReplyUnusable(wire.NOT_OPENAI) from error
+
+
+def _day(told: object) -> date | None:
+    """Read a day such as ``2026-10-23``; whatever else stands there is no reason to do without the list."""
+    try:
+        return date.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
 
 
 def _chunk(chunk: Any) -> Json:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Json", "count_at", "first_at", "object_at", "objects_at", "text_at"]
+__all__ = ["Json", "count_at", "first_at", "number_at", "object_at", "objects_at", "text_at"]
 
 Json = Mapping[str, Any]
 
@@ -38,3 +39,11 @@ def count_at(of: Json, key: str) -> int | None:
     """Return the whole number at ``key``, which is not negative."""
     found = of.get(key)
     return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def number_at(of: Json, key: str) -> float | None:
+    """Return the number at ``key``, which is finite."""
+    found = of.get(key)
+    if not isinstance(found, int | float) or isinstance(found, bool) or not math.isfinite(found):
+        return None
+    return float(found)

@@ -7,20 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from audiokit.catalog.prices import Price, Usage, cost
-from audiokit.errors import ProviderError
+from audiokit.errors import AudiokitError, BudgetExceeded, ProviderError
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.failures import may_be_billed
 from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
 from audiokit.speech.wire import EmptyReply, WithheldReply
 from audiokit.store.ids import new_id
-from audiokit.usage.ledger import Entry, Ledger, Outcome
+from audiokit.usage.ledger import Entry, Outcome
 
-__all__ = ["Metered"]
+__all__ = ["Metered", "Writes", "kind_of"]
 
 _NOTHING = Usage(text_in_tokens=0, audio_in_tokens=0, cached_in_tokens=0, text_out_tokens=0, audio_out_tokens=0)
+
+
+class Writes(Protocol):
+    """Where entries go: the ledger, or what settles a hold by the way."""
+
+    def write(self, entry: Entry) -> None:
+        """Append ``entry``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +36,7 @@ class Metered:
     """Writes down what ``inner`` was asked, for whom, and what it cost; ``price_of`` knows a model's price on a day."""
 
     inner: Speech
-    ledger: Ledger
+    ledger: Writes
     price_of: Callable[[str, date], Price | None]
     endpoint: Endpoint
     caller: Caller
@@ -63,6 +71,10 @@ class Metered:
                 self._write(request, Reply(words="", ending=Ending.CUT), outcome="cut", total_ms=self._ms_since(began))
             raise
 
+    def write_refused(self, request: Request, error: BudgetExceeded) -> None:
+        """Write down a call that was not made, because a budget did not reach for it."""
+        self._write(request, Reply(words="", usage=_NOTHING), outcome="refused", total_ms=0, error=error)
+
     def _write_failure(self, request: Request, error: ProviderError, began: float) -> None:
         outcome: Outcome
         if isinstance(error, EmptyReply | WithheldReply):
@@ -74,7 +86,7 @@ class Metered:
         self._write(request, reply, outcome=outcome, total_ms=self._ms_since(began), error=error)
 
     def _write(
-        self, request: Request, reply: Reply, *, outcome: Outcome, total_ms: int, error: ProviderError | None = None
+        self, request: Request, reply: Reply, *, outcome: Outcome, total_ms: int, error: AudiokitError | None = None
     ) -> None:
         at, said = self.now(), reply.usage if error else _with_seconds(request, reply.usage)
         usage = said or Usage()
@@ -89,7 +101,7 @@ class Metered:
                 conversation_id=self.caller.conversation_id,
                 turn_id=self.caller.turn_id,
                 endpoint=self.endpoint.provider.value,
-                kind=_kind(request),
+                kind=kind_of(request),
                 model_asked=request.model,
                 model_used=reply.model,
                 text_in_tokens=usage.text_in_tokens,
@@ -119,7 +131,8 @@ def _outcome(reply: Reply) -> Outcome:
     return "cut" if reply.ending is Ending.CUT else "answered"
 
 
-def _kind(request: Request) -> str:
+def kind_of(request: Request) -> str:
+    """Return the name by which the ledger knows requests like this."""
     match request:
         case Converse():
             return "converse"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from audiokit.catalog.models import Role, Tier
@@ -11,8 +12,9 @@ from audiokit.catalog.offers import Offer
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
 from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.purser import UNLIMITED, Purser
 from audiokit.speech.replies import Speech
-from audiokit.speech.requests import Caller
+from audiokit.speech.requests import Caller, Request
 
 __all__ = ["Choosing", "Place"]
 
@@ -34,6 +36,9 @@ class Place:
 
     ``candidates`` are all who can play a role there today, the one to be chosen first; ``offers`` all that a person may
     choose among, with those that have ended; ``price_of`` gives today's price of a model, None where it is not known.
+    ``ends_on`` is the first day without a model, and ``heir_of`` who takes over from it then. ``speech_for`` asks the
+    model that the person, or everybody, has switched to; ``speech_as_named`` the one that is named, to compare them.
+    ``estimate`` is what a request may cost there in nano-USD, and ``purser`` knows what the budgets reach for.
     """
 
     endpoint: Endpoint
@@ -42,3 +47,8 @@ class Place:
     offers: Callable[[Role], tuple[Offer, ...]]
     price_of: Callable[[Choice], Price | None]
     speech_for: Callable[[Caller], Speech]
+    estimate: Callable[[Caller, Request], int | None] = lambda _, __: None
+    purser: Purser = UNLIMITED
+    speech_as_named: Callable[[Caller], Speech] | None = None
+    ends_on: Callable[[str], date | None] = lambda _: None
+    heir_of: Callable[[str], Choice | None] = lambda _: None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.offers import Offer, offers
@@ -11,18 +13,38 @@ from audiokit.catalog.picking import needs_socket
 from audiokit.catalog.prices import Price, price_on
 from audiokit.catalog.roles import REALTIME, Choice, choose
 from audiokit.catalog.spares import spares
+from audiokit.people.switches import Switches
 from audiokit.speech.client import OnEndpoint
+from audiokit.speech.ending import Ends
 from audiokit.speech.endpoint import Endpoint
-from audiokit.speech.metered import Metered
+from audiokit.speech.estimate import Longest, estimate
+from audiokit.speech.held import Held
+from audiokit.speech.metered import Metered, kind_of
 from audiokit.speech.place import Place
+from audiokit.speech.purser import Purser
 from audiokit.speech.realtime_request import OverRealtime
 from audiokit.speech.replies import Speech
-from audiokit.speech.requests import Caller
+from audiokit.speech.requests import Caller, Request
 from audiokit.speech.served import Served
+from audiokit.speech.switched import Switched, choice_for_everybody, switched_name
 from audiokit.speech.varied import Varied
+from audiokit.usage.budgets import Budgets
+from audiokit.usage.experience import Experience
 from audiokit.usage.ledger import Ledger
 
-__all__ = ["choice_at", "place_at", "transports_of", "utc_today"]
+__all__ = ["Spending", "choice_at", "place_at", "transports_of", "utc_today"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What stands before every paid call: budgets, and what is known of how long answers are.
+
+    ``longest_s`` is how long one call may take, with whatever is repeated of it.
+    """
+
+    budgets: Budgets
+    experience: Experience
+    longest_s: float = 600.0
 
 
 def transports_of(endpoint: Endpoint, catalog: Catalog) -> frozenset[str]:
@@ -74,22 +96,53 @@ def utc_today() -> date:
 
 
 def place_at(
-    wire: OnEndpoint, served: Served, catalog: Catalog, ledger: Ledger, *, today: Callable[[], date] = utc_today
+    wire: OnEndpoint,
+    served: Served,
+    catalog: Catalog,
+    ledger: Ledger,
+    *,
+    spending: Spending | None = None,
+    switches: Switches | None = None,
+    today: Callable[[], date] = utc_today,
 ) -> Place:
-    """Return the place of an endpoint."""
+    """Return the place of an endpoint.
+
+    Without ``spending``, no budgets stand before it; without ``switches``, nobody switches models.
+    """
     endpoint, provider = wire.endpoint, wire.endpoint.provider
     transports = transports_of(endpoint, catalog)
+    ends = Ends(served=served, catalog=catalog, provider=provider, transports=transports, today=today)
 
     def price_on_day(model: str, day: date) -> Price | None:
         known = catalog.find(model)
         return price_on(known, day, provider) if known else None
 
     def speech_for(caller: Caller) -> Speech:
+        return Switched(speech_as_named(caller), partial(switched_name, switches, catalog, caller.person_id))
+
+    def speech_as_named(caller: Caller) -> Speech:
         """Read inside out: each try of a varied request is a call of its own, and has its own entry."""
         inner = _over_all(wire, catalog) if transports else wire
-        return Varied(Metered(inner=inner, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller))
+        metered = Metered(inner=inner, ledger=ledger, price_of=price_on_day, endpoint=endpoint, caller=caller)
+        if spending is None:
+            return Varied(metered)
+        held = Held(
+            metered=metered,
+            budgets=spending.budgets,
+            estimate=partial(estimate_here, caller),
+            longest_s=spending.longest_s,
+        )
+        return Varied(held)
+
+    def estimate_here(caller: Caller, request: Request) -> int | None:
+        longest = spending and spending.experience.longest(kind_of(request), caller.page, request.model)
+        return estimate(request, price_on_day(request.model, today()), Longest(*longest) if longest else None)
 
     def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
+        chosen = choose_as_named(role, tier, asked)
+        return choice_for_everybody(chosen, switches, catalog, choose_as_named)
+
+    def choose_as_named(role: Role, tier: Tier, asked: str | None = None) -> Choice:
         """What a server lists counts where a person asks for something on it; lists are often not complete."""
         listed = served.names() if asked else None
         return choice_at(endpoint, catalog, role, tier, on=today(), asked=asked, served=listed)
@@ -109,6 +162,11 @@ def place_at(
         offers=offers_here,
         price_of=lambda choice: price_on_day(choice.model_name, today()),
         speech_for=speech_for,
+        estimate=estimate_here,
+        purser=Purser(spending.budgets if spending else None),
+        speech_as_named=speech_as_named,
+        ends_on=ends.day,
+        heir_of=lambda name: ends.heir(name, choose_as_named),
     )
 
 

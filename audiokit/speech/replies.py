@@ -11,7 +11,7 @@ from typing import Protocol
 from audiokit.catalog.prices import Usage
 from audiokit.speech.requests import Converse, Request, ToolCall
 
-__all__ = ["Ending", "Event", "Reply", "SoundPiece", "Speech", "ToolCall", "WordPiece"]
+__all__ = ["Ending", "Event", "Reply", "SoundPiece", "Speech", "TimedText", "ToolCall", "WordPiece"]
 
 
 class Ending(StrEnum):
@@ -24,12 +24,29 @@ class Ending(StrEnum):
     WORDS_ONLY = "words_only"  # sound was asked for, words came
 
 
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """A word or a segment of what was transcribed, and when it is said in the sound that was sent.
+
+    Times are as reported: they may lie beyond the sound. ``speaker`` is the model's name for a voice, such as "A",
+    which holds in one reply; None where it tells none.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    speaker: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a model gave back for one request: words, sound, functions to call first, or several of these.
 
     ``sound`` is a WAV with true sizes, 24 kHz mono PCM16; None where there is none. ``usage`` None means the provider
     did not say. ``model`` is as reported; None where the endpoint reports none.
+
+    Of a transcription there are ``timed_words`` and ``timed_segments`` as far as the model tells them, in the order of
+    the reply, and its ``language`` (ISO 639-1).
     """
 
     words: str
@@ -39,6 +56,9 @@ class Reply:
     audio_id: str | None = None
     audio_expires_at: datetime | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    timed_words: tuple[TimedText, ...] = ()
+    timed_segments: tuple[TimedText, ...] = ()
+    language: str | None = None
     model: str | None = None
     usage: Usage | None = None
     request_id: str | None = None

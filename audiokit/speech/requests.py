@@ -14,10 +14,12 @@ __all__ = [
     "Converse",
     "Heard",
     "InputFormat",
+    "KnownVoice",
     "ModelTurn",
     "PersonTurn",
     "Request",
     "Speak",
+    "Telling",
     "Tool",
     "ToolCall",
     "ToolResult",
@@ -131,13 +133,35 @@ class Converse:
         return any(isinstance(turn, PersonTurn) and turn.sound for turn in self.turns)
 
 
+class Telling(StrEnum):
+    """What a transcription is to tell; which models can is known to :class:`audiokit.catalog.models.Model`."""
+
+    WORDS = "words"
+    TIMES = "times"  # of each word and segment
+    SPEAKERS = "speakers"  # of each segment, with its times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownVoice:
+    """A voice to be recognised: 2 to 10 s of it alone, and the name that it is to have in the reply."""
+
+    name: str
+    sound: Heard
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcribe:
-    """Write down what is said in ``sound``. ``language`` is ISO 639-1; None lets the model find out."""
+    """Write down what is said in ``sound``. ``language`` is ISO 639-1; None lets the model find out.
+
+    A model that cannot tell more than words refuses to, or tells words; see ``Reply.timed_words``. ``known_voices``,
+    four at most, are for one that tells speakers apart: what it calls "A" in one reply may be "B" in the next.
+    """
 
     model: str
     sound: Heard
     language: str | None = None
+    telling: Telling = Telling.WORDS
+    known_voices: tuple[KnownVoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
-"""What an endpoint lists as its models, known without anybody waiting for it."""
+"""What an endpoint lists as its models, and when they end, known without anybody waiting for it."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
 
 from audiokit.catalog.models import Provider
 from audiokit.errors import ProviderError
@@ -40,6 +42,7 @@ class Served:
     ) -> None:
         self._wire, self._clock, self._run = wire, clock, run
         self._names: frozenset[str] | None = None
+        self._ends: Mapping[str, date] = MappingProxyType({})
         self._look_again_at = self._clock()
         self._is_looking = False
         self._lock = threading.Lock()
@@ -49,23 +52,33 @@ class Served:
 
         An empty list is no knowledge either: some servers answer so and serve all the same.
         """
+        self._look_if_due()
+        return self._names
+
+    def ends(self) -> Mapping[str, date]:
+        """Return the first day without each model that has one, as last heard, at once; see :meth:`names`."""
+        self._look_if_due()
+        return self._ends
+
+    def _look_if_due(self) -> None:
         if self._wire.endpoint.provider not in _LISTS_WHAT_IT_SERVES:
-            return None
+            return
         with self._lock:
             is_due = not self._is_looking and self._clock() >= self._look_again_at
             self._is_looking = self._is_looking or is_due
         if is_due:
             self._run(self._look)
-        return self._names
 
     def _look(self) -> None:
-        names: frozenset[str] = frozenset()
+        listed: Mapping[str, date | None] = {}
         try:
-            names = self._wire.served()
+            listed = self._wire.served()
         except ProviderError as error:  # the list is a help; whatever is wrong there, a call will say better
             _log.info("the models of %s are not known: %s", self._wire.endpoint.name, type(error).__name__)
         finally:
             with self._lock:
-                self._names = names or self._names
-                self._look_again_at = self._clock() + (_LIFETIME_S if names else _PAUSE_S)
+                if listed:
+                    self._names = frozenset(listed)
+                    self._ends = MappingProxyType({name: end for name, end in listed.items() if end})
+                self._look_again_at = self._clock() + (_LIFETIME_S if listed else _PAUSE_S)
                 self._is_looking = False

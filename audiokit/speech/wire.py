@@ -16,6 +16,7 @@ from audiokit.errors import InputError, ProviderRefused, ReplyUnusable
 from audiokit.speech.calls import Calls
 from audiokit.speech.fields import Json, count_at, first_at, object_at, objects_at, text_at
 from audiokit.speech.replies import Ending, Reply
+from audiokit.speech.transcripts import language_of, timed_segments, timed_words
 
 __all__ = [
     "BYTES_PER_SECOND",
@@ -101,7 +102,13 @@ def transcription_reply(body: Json) -> Reply:
     """Read the JSON of ``/audio/transcriptions``; empty words are a valid answer, no words are none."""
     if not isinstance(text := body.get("text"), str):
         raise ReplyUnusable(NOT_OPENAI)
-    return Reply(words=text.strip(), usage=_transcription_usage(object_at(body, "usage")))
+    return Reply(
+        words=text.strip(),
+        timed_words=timed_words(body),
+        timed_segments=timed_segments(body),
+        language=language_of(body),
+        usage=_transcription_usage(object_at(body, "usage")),
+    )
 
 
 def spoken_reply(data: bytes, *, text: str) -> Reply:

@@ -22,6 +22,8 @@ __all__ = ["Blobs", "digest_of"]
 
 _UNNAMED: Final = "new"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_PIECE_BYTES: Final = 2**20
+_DAMAGED: Final = "This recording is damaged on the disk. Restore it from a copy."
 
 
 def digest_of(data: bytes) -> str:
@@ -54,6 +56,26 @@ class Blobs:
             self._sync_folders(place)
         return digest
 
+    def put_file(self, path: Path) -> str:
+        """Keep a copy of a file as :meth:`put` keeps bytes, in memory that stays flat; return its digest."""
+        unnamed = f"{_UNNAMED}/{new_id()}"
+        with _in_our_words():
+            (self._root / _UNNAMED).mkdir(exist_ok=True)
+            digest = _copied(path, self._root / unnamed)
+            place = _place(digest)
+            obstore.rename(self._store, unnamed, place)
+            self._sync_folders(place)
+        return digest
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes of that name are on this machine, to be read and never written; not verified.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
+        self.size(digest)
+        return self._root / _place(digest)
+
     def get(self, digest: str) -> bytes:
         """Return the bytes of that name, verified.
 
@@ -64,8 +86,25 @@ class Blobs:
         with _in_our_words():
             data = obstore.get(self._store, _place(digest)).bytes().to_bytes()
         if digest_of(data) != digest:
-            raise Damaged("This recording is damaged on the disk. Restore it from a copy.", digest=digest)
+            raise Damaged(_DAMAGED, digest=digest)
         return data
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """Yield the bytes of that name a piece at a time; what was yielded is verified once the last one was.
+
+        Raises:
+            NotFound: there is no such blob.
+            Damaged: the bytes are not those that were put.
+        """
+        hashed, size = hashlib.sha256(), self.size(digest)
+        for start in range(0, size, _PIECE_BYTES):
+            with _in_our_words():
+                end = min(size, start + _PIECE_BYTES)
+                piece = obstore.get_range(self._store, _place(digest), start=start, end=end).to_bytes()
+            hashed.update(piece)
+            yield piece
+        if hashed.hexdigest() != digest:
+            raise Damaged(_DAMAGED, digest=digest)
 
     def read_range(self, digest: str, start: int, end: int) -> bytes:
         """Return ``get(digest)[start:end]`` for ``0 <= start <= end``, without reading or verifying the rest."""
@@ -106,6 +145,18 @@ class Blobs:
         """Make each folder that leads to a file durable, since any of them may be new."""
         for folder in (self._root / place).parents[:3]:
             _sync(folder)
+
+
+def _copied(path: Path, to: Path) -> str:
+    """Copy a file durably and return the SHA-256 of what was copied."""
+    sha256 = hashlib.sha256()
+    with path.open("rb") as source, to.open("xb") as copy:
+        while piece := source.read(_PIECE_BYTES):
+            sha256.update(piece)
+            copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return sha256.hexdigest()
 
 
 def _place(digest: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Row, bindparam, delete, select, union_all, update
 
@@ -12,10 +14,22 @@ from audiokit.errors import Damaged, NotFound
 from audiokit.store.blobs import Blobs
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
-from audiokit.store.tables import clip, conversation, insert_once, line, programme, prompt, source, turn
+from audiokit.store.tables import (
+    batch,
+    clip,
+    conversation,
+    insert_once,
+    line,
+    programme,
+    prompt,
+    recording,
+    source,
+    turn,
+)
 
 __all__ = ["Clips"]
 
+_GONE = "This recording is gone from the disk. Restore it from a copy."
 _KEEP = insert_once(clip)
 _THIS = (clip.c.digest == bindparam("its_digest"), clip.c.person_id == bindparam("owner"))
 _MEDIA_TYPE = select(clip.c.media_type).where(*_THIS)
@@ -46,7 +60,15 @@ _OF_SOURCES = (
     .join(programme, programme.c.id == source.c.programme_id)
     .where(programme.c.person_id == bindparam("owner"), source.c.digest == bindparam("its_digest"))
 )
-_USES = union_all(_OF_TURNS, _OF_PROMPTS, _OF_PROGRAMMES, _OF_LINES, _OF_SOURCES).limit(1)
+_OF_RECORDINGS = (
+    select(recording.c.id)
+    .join(batch, batch.c.id == recording.c.batch_id)
+    .where(
+        batch.c.person_id == bindparam("owner"),
+        (recording.c.original_digest == bindparam("its_digest")) | (recording.c.clip_digest == bindparam("its_digest")),
+    )
+)
+_USES = union_all(_OF_TURNS, _OF_PROMPTS, _OF_PROGRAMMES, _OF_LINES, _OF_SOURCES, _OF_RECORDINGS).limit(1)
 
 
 class Clips:
@@ -63,21 +85,24 @@ class Clips:
         The blob is durable before there is a row. Someone who forgets the same bytes meanwhile may remove it,
         but not while we hold its name: so it is looked for once more, and put again if it is gone.
         """
-        digest = self._blobs.put(data)
-        row = {
-            "digest": digest,
-            "person_id": person_id,
-            "media_type": media_type,
-            "size_bytes": len(data),
-            "created_at": self._now(),
-            "kind": kind,
-        }
-        with self._database.write() as connection:
-            hold(connection, digest)
-            connection.execute(_KEEP[connection.dialect.name], row)
-            if not self._blobs.exists(digest):
-                self._blobs.put(data)
-        return digest
+        return self._kept(person_id, lambda: self._blobs.put(data), len(data), media_type, kind)
+
+    def keep_file(self, person_id: str, path: Path, media_type: str, kind: str) -> str:
+        """Keep a copy of a file of ours in the same way, in memory that stays flat."""
+        return self._kept(person_id, lambda: self._blobs.put_file(path), path.stat().st_size, media_type, kind)
+
+    def path(self, person_id: str, digest: str) -> Path:
+        """Return the file on this machine that has the bytes: to be read as a stream, never written; not verified.
+
+        Raises:
+            NotFound: there are none of that name, or not for this person.
+            Damaged: they are gone from the disk.
+        """
+        self.media_type(person_id, digest)
+        try:
+            return self._blobs.path(digest)
+        except NotFound as error:
+            raise Damaged(_GONE, digest=digest) from error
 
     @contextmanager
     def keeping(self, person_id: str, data: bytes, media_type: str, kind: str) -> Iterator[str]:
@@ -119,7 +144,16 @@ class Clips:
         try:
             return self._blobs.get(digest)
         except NotFound as error:
-            raise Damaged("This recording is gone from the disk. Restore it from a copy.", digest=digest) from error
+            raise Damaged(_GONE, digest=digest) from error
+
+    def write_to(self, person_id: str, digest: str, file: BinaryIO) -> None:
+        """Write the bytes to ``file``, a piece at a time; errors as in :meth:`read`."""
+        self.media_type(person_id, digest)
+        try:
+            for piece in self._blobs.pieces(digest):
+                file.write(piece)
+        except NotFound as error:
+            raise Damaged(_GONE, digest=digest) from error
 
     def owns(self, person_id: str, digest: str) -> bool:
         """Return whether this person keeps sound of that name."""
@@ -149,6 +183,23 @@ class Clips:
             was_theirs = connection.execute(_FORGET, which).rowcount == 1
             if was_theirs and connection.execute(_ANY_OWNER, {"its_digest": digest}).first() is None:
                 self._blobs.delete(digest)
+
+    def _kept(self, person_id: str, put: Callable[[], str], size_bytes: int, media_type: str, kind: str) -> str:
+        digest = put()
+        row = {
+            "digest": digest,
+            "person_id": person_id,
+            "media_type": media_type,
+            "size_bytes": size_bytes,
+            "created_at": self._now(),
+            "kind": kind,
+        }
+        with self._database.write() as connection:
+            hold(connection, digest)
+            connection.execute(_KEEP[connection.dialect.name], row)
+            if not self._blobs.exists(digest):
+                put()
+        return digest
 
     def _row(self, person_id: str, digest: str) -> Row[str] | None:
         with self._database.read() as connection:

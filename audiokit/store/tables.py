@@ -6,7 +6,7 @@ and ``turn.sent_s``.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Double,
     ForeignKey,
     Index,
@@ -33,6 +34,12 @@ from sqlalchemy.sql.dml import Insert
 from audiokit.store.columns import Instant, JsonText, Words
 
 __all__ = [
+    "batch",
+    "bill_check",
+    "bill_drift",
+    "budget",
+    "budget_hold",
+    "budget_period",
     "clip",
     "conversation",
     "entry",
@@ -40,11 +47,22 @@ __all__ = [
     "line",
     "made",
     "metadata",
+    "model_switch",
+    "notice",
+    "notice_letter",
+    "notice_seen",
+    "part",
     "person",
     "preference",
+    "presumed_cost",
     "programme",
     "prompt",
+    "recording",
+    "segment",
     "source",
+    "tally",
+    "tally_latency",
+    "tally_zone",
     "turn",
 ]
 
@@ -63,6 +81,7 @@ class _Person(TypedColumns):
     id: Named[str] = Column(Words, primary_key=True)
     name: Named[str] = Column(Words)
     created_at: Named[datetime] = Column(Instant)
+    team: Named[str | None] = Column(Words)
 
 
 person: Final = Table("person", metadata, _Person)
@@ -275,8 +294,112 @@ class _Made(TypedColumns):
 made: Final = Table("made", metadata, _Made, Index(None, "voice", "model"), Index(None, "digest"))
 
 
+class _Batch(TypedColumns):
+    """Recordings that were given together. ``reserved_nanousd`` is held for calls under way, below the cap."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"))
+    title: Named[str] = Column(Words)
+    options: Named[Any | None] = Column(JsonText)
+    low_nanousd: Named[int | None] = Column(BigInteger)
+    high_nanousd: Named[int | None] = Column(BigInteger)
+    cap_nanousd: Named[int | None] = Column(BigInteger)
+    spent_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    reserved_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    created_at: Named[datetime] = Column(Instant)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+batch: Final = Table("batch", metadata, _Batch, Index(None, "person_id", "updated_at"))
+
+
+class _Recording(TypedColumns):
+    """A recording of a batch: as it came, as it is listened to, and what is said of the whole of it.
+
+    ``clip_digest`` is the prepared sound, on whose clock all times are; ``spans`` are where there is speech in it, and
+    ``form`` is how its parts are sent.
+    ``strip``, ``n_contrasts`` and ``turning_point`` are of its segments, for a table of recordings.
+    ``reserved_nanousd`` is its part of what the batch holds.
+    """
+
+    id: Named[str] = Column(Words, primary_key=True)
+    batch_id: Named[str] = Column(Words, ForeignKey("batch.id", ondelete="CASCADE"))
+    position: Named[int] = Column(Integer)
+    name: Named[str] = Column(Words)
+    state: Named[str] = Column(Words)
+    trouble: Named[str | None] = Column(Words)
+    job_id: Named[str | None] = Column(Words)
+    reserved_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    original_digest: Named[str] = Column(Words)
+    clip_digest: Named[str | None] = Column(Words)
+    clip_media_type: Named[str | None] = Column(Words)
+    duration_s: Named[float | None] = Column(Double)
+    peaks: Named[Any | None] = Column(JsonText)
+    spans: Named[Any | None] = Column(JsonText)
+    form: Named[Any | None] = Column(JsonText)
+    plan: Named[str | None] = Column(Words)
+    notes: Named[Any | None] = Column(JsonText)
+    language: Named[str | None] = Column(Words)
+    speakers: Named[Any | None] = Column(JsonText)
+    whole: Named[Any | None] = Column(JsonText)
+    strip: Named[Any | None] = Column(JsonText)
+    n_contrasts: Named[int] = Column(Integer, server_default="0")
+    turning_point: Named[str | None] = Column(Words)
+    created_at: Named[datetime] = Column(Instant)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+recording: Final = Table(
+    "recording",
+    metadata,
+    _Recording,
+    Index(None, "batch_id", "position"),
+    Index(None, "original_digest"),
+    Index(None, "clip_digest"),
+)
+
+
+class _Part(TypedColumns):
+    """A part of a recording that is sent by itself, and what was recognised in it; parts may overlap."""
+
+    recording_id: Named[str] = Column(Words, ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    position: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    start_s: Named[float] = Column(Double)
+    end_s: Named[float] = Column(Double)
+    heard: Named[str | None] = Column(Words)
+
+
+part: Final = Table("part", metadata, _Part)
+
+
+class _Segment(TypedColumns):
+    """What one speaker says in one stretch, and each reading of it in a column of its own: none overwrites another."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    recording_id: Named[str] = Column(Words, ForeignKey("recording.id", ondelete="CASCADE"))
+    position: Named[int] = Column(Integer)
+    start_s: Named[float] = Column(Double)
+    end_s: Named[float] = Column(Double)
+    speaker: Named[int] = Column(Integer)
+    text: Named[str] = Column(Words)
+    heard: Named[str | None] = Column(Words)
+    words: Named[Any | None] = Column(JsonText)
+    measured: Named[Any | None] = Column(JsonText)
+    by_words: Named[Any | None] = Column(JsonText)
+    first: Named[Any | None] = Column(JsonText)
+    second: Named[Any | None] = Column(JsonText)
+    again: Named[Any | None] = Column(JsonText)
+    correction: Named[Any | None] = Column(JsonText)
+
+
+segment: Final = Table("segment", metadata, _Segment, Index(None, "recording_id", "position"))
+
+
 class _Entry(TypedColumns):
-    """The ledger, append-only. No foreign keys: what was spent stays known when a conversation is deleted."""
+    """The ledger, append-only. No foreign keys: what was spent stays known when a conversation is deleted.
+
+    A correction names the entry that it ``corrects``; what it counts is added to that.
+    """
 
     id: Named[str] = Column(Words, primary_key=True)
     at: Named[datetime] = Column(Instant)
@@ -305,6 +428,18 @@ class _Entry(TypedColumns):
     request_id: Named[str | None] = Column(Words)
     cached: Named[bool] = Column(Boolean)
     saved_nanousd: Named[int | None] = Column(BigInteger)
+    history_in_tokens: Named[int | None] = Column(Integer)
+    history_in_ms: Named[int | None] = Column(Integer)
+    cached_text_in_tokens: Named[int | None] = Column(Integer)
+    cached_audio_in_tokens: Named[int | None] = Column(Integer)
+    cache_write_in_tokens: Named[int | None] = Column(Integer)
+    billed_ms: Named[int | None] = Column(Integer)
+    cost_audio_in_nanousd: Named[int | None] = Column(BigInteger)
+    cost_audio_out_nanousd: Named[int | None] = Column(BigInteger)
+    cost_text_nanousd: Named[int | None] = Column(BigInteger)
+    cost_cached_nanousd: Named[int | None] = Column(BigInteger)
+    corrects: Named[str | None] = Column(Words)
+    makes_known: Named[bool] = Column(Boolean, server_default=false())
 
 
 entry: Final = Table(
@@ -317,6 +452,242 @@ entry: Final = Table(
     Index(None, "conversation_id"),
     CheckConstraint("outcome IN ('answered', 'failed', 'cut', 'refused')", name="outcome"),
 )
+_REFUSED, _CORRECTS = entry.c.outcome == "refused", entry.c.corrects.is_not(None)
+Index("ix_entry_corrects", entry.c.corrects, sqlite_where=_CORRECTS, postgresql_where=_CORRECTS)
+Index(
+    "ix_entry_refused",
+    entry.c.at,
+    entry.c.page,
+    entry.c.model_asked,
+    sqlite_where=_REFUSED,
+    postgresql_where=_REFUSED,
+)
+Index(
+    "ix_entry_refused_person_id", entry.c.person_id, entry.c.at, sqlite_where=_REFUSED, postgresql_where=_REFUSED
+)
+
+
+class _Tally(TypedColumns):
+    """The ledger added up, by ``day`` and by month (its first day), as the ``grain`` says, in the same transaction.
+
+    ``who`` is a person, or empty for everybody together. Everybody's rows are by page and model. A person has these as
+    well, and one row of all together, whose page and model are empty. What an entry does not know adds nothing, but
+    ``n_unknown`` counts the calls whose cost is not known.
+    """
+
+    grain: Named[str] = Column(Words, primary_key=True)
+    who: Named[str] = Column(Words, primary_key=True)
+    page: Named[str] = Column(Words, primary_key=True)
+    model: Named[str] = Column(Words, primary_key=True)
+    day: Named[date] = Column(Date, primary_key=True)
+    n_calls: Named[int] = Column(BigInteger)
+    n_failed: Named[int] = Column(BigInteger)
+    n_refused: Named[int] = Column(BigInteger)
+    n_cached: Named[int] = Column(BigInteger)
+    n_unknown: Named[int] = Column(BigInteger)
+    cost_nanousd: Named[int] = Column(BigInteger)
+    cost_audio_in_nanousd: Named[int] = Column(BigInteger)
+    cost_audio_out_nanousd: Named[int] = Column(BigInteger)
+    cost_text_nanousd: Named[int] = Column(BigInteger)
+    cost_cached_nanousd: Named[int] = Column(BigInteger)
+    saved_nanousd: Named[int] = Column(BigInteger)
+    input_ms: Named[int] = Column(BigInteger)
+    history_in_ms: Named[int] = Column(BigInteger)
+    output_ms: Named[int] = Column(BigInteger)
+    text_in_tokens: Named[int] = Column(BigInteger)
+    audio_in_tokens: Named[int] = Column(BigInteger)
+    history_in_tokens: Named[int] = Column(BigInteger)
+    cached_in_tokens: Named[int] = Column(BigInteger)
+    text_out_tokens: Named[int] = Column(BigInteger)
+    audio_out_tokens: Named[int] = Column(BigInteger)
+    characters: Named[int] = Column(BigInteger)
+
+
+tally: Final = Table("tally", metadata, _Tally, Index(None, "day"), sqlite_with_rowid=False)
+
+
+tally_latency: Final = Table(
+    # How many of everybody's calls took how long, a column for each bucket of time, from the shortest on;
+    # ``measure`` is ``first`` (sound) or ``total``.
+    "tally_latency",
+    metadata,
+    Column("grain", Words, primary_key=True),
+    Column("page", Words, primary_key=True),
+    Column("model", Words, primary_key=True),
+    Column("measure", Words, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *(Column(f"n{number:02}", Integer, nullable=False) for number in range(51)),
+    Index(None, "day"),
+    sqlite_with_rowid=False,
+)
+
+
+class _TallyZone(TypedColumns):
+    """The time zone whose days the tallies have; one row, and none before there is a tally."""
+
+    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    zone: Named[str] = Column(Words)
+
+
+tally_zone: Final = Table("tally_zone", metadata, _TallyZone)
+
+
+class _Budget(TypedColumns):
+    """So much for a scope in each period; ``zone`` is the time zone by which what is spent was last counted."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    scope_kind: Named[str] = Column(Words)
+    scope_id: Named[str] = Column(Words)
+    period: Named[str] = Column(Words)
+    limit_nanousd: Named[int] = Column(BigInteger)
+    is_hard: Named[bool] = Column(Boolean)
+    zone: Named[str] = Column(Words)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+budget: Final = Table(
+    "budget",
+    metadata,
+    _Budget,
+    UniqueConstraint("scope_kind", "scope_id", "period"),
+    CheckConstraint("scope_kind IN ('installation', 'team', 'person', 'page', 'model')", name="scope_kind"),
+    CheckConstraint("period IN ('day', 'week', 'month')", name="period"),
+)
+
+
+class _BudgetPeriod(TypedColumns):
+    """How a budget stands in the period that began on a day; ``told_percent`` is the threshold last told of.
+
+    No foreign key, here and for holds: an entry must never fail because its budget was just taken away.
+    """
+
+    budget_id: Named[str] = Column(Words, primary_key=True)
+    starts_on: Named[date] = Column(Date, primary_key=True)
+    spent_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    presumed_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    n_unknown: Named[int] = Column(Integer, server_default="0")
+    held_nanousd: Named[int] = Column(BigInteger, server_default="0")
+    told_percent: Named[int] = Column(Integer, server_default="0")
+
+
+budget_period: Final = Table("budget_period", metadata, _BudgetPeriod)
+
+
+class _BudgetHold(TypedColumns):
+    """What one call under way holds of one budget; one row for each budget that applies to it."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    budget_id: Named[str] = Column(Words, primary_key=True)
+    starts_on: Named[date] = Column(Date)
+    amount_nanousd: Named[int] = Column(BigInteger)
+    expires_at: Named[datetime] = Column(Instant)
+
+
+budget_hold: Final = Table("budget_hold", metadata, _BudgetHold, Index(None, "expires_at"))
+
+
+class _PresumedCost(TypedColumns):
+    """What an entry counts as in budgets whose cost nobody knows: what it was expected to cost."""
+
+    entry_id: Named[str] = Column(Words, primary_key=True)
+    amount_nanousd: Named[int] = Column(BigInteger)
+
+
+presumed_cost: Final = Table("presumed_cost", metadata, _PresumedCost)
+
+
+class _Notice(TypedColumns):
+    """A threshold that was crossed: once for each limit in a period. No foreign key: a notice outlives its budget."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    scope_kind: Named[str] = Column(Words)
+    scope_id: Named[str] = Column(Words)
+    period: Named[str] = Column(Words)
+    starts_on: Named[date] = Column(Date)
+    percent: Named[int] = Column(Integer)
+    spent_nanousd: Named[int] = Column(BigInteger)
+    limit_nanousd: Named[int] = Column(BigInteger)
+    at: Named[datetime] = Column(Instant)
+
+
+notice: Final = Table("notice", metadata, _Notice, Index(None, "at"))
+
+
+class _NoticeLetter(TypedColumns):
+    """A notice on its way out of the house, by webhook or by e-mail."""
+
+    notice_id: Named[str] = Column(Words, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    way: Named[str] = Column(Words, primary_key=True)
+    state: Named[str] = Column(Words)
+    n_tries: Named[int] = Column(Integer, server_default="0")
+    due_at: Named[datetime] = Column(Instant)
+    trouble: Named[str | None] = Column(Words)
+
+
+notice_letter: Final = Table(
+    "notice_letter",
+    metadata,
+    _NoticeLetter,
+    Index(None, "state", "due_at"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'given up')", name="state"),
+)
+
+
+class _NoticeSeen(TypedColumns):
+    """Which person has put which notice away."""
+
+    notice_id: Named[str] = Column(Words, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Named[str] = Column(Words, primary_key=True)
+
+
+notice_seen: Final = Table("notice_seen", metadata, _NoticeSeen)
+
+
+class _BillCheck(TypedColumns):
+    """Each time that the ledger was held against the provider's bill; ``trouble`` is why it could not be."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    at: Named[datetime] = Column(Instant)
+    first_day: Named[date] = Column(Date)
+    last_day: Named[date] = Column(Date)
+    state: Named[str] = Column(Words)
+    trouble: Named[str | None] = Column(Words)
+
+
+bill_check: Final = Table(
+    "bill_check",
+    metadata,
+    _BillCheck,
+    Index(None, "at"),
+    CheckConstraint("state IN ('under way', 'done', 'failed')", name="state"),
+)
+
+
+class _BillDrift(TypedColumns):
+    """Ledger and bill of a day (UTC) and model, as last compared."""
+
+    day: Named[date] = Column(Date, primary_key=True)
+    model: Named[str] = Column(Words, primary_key=True)
+    check_id: Named[str] = Column(Words, ForeignKey("bill_check.id"))
+    booked: Named[Any] = Column(JsonText)
+    billed: Named[Any | None] = Column(JsonText)
+    charged_nanousd: Named[int | None] = Column(BigInteger)
+    causes: Named[Any] = Column(JsonText)
+
+
+bill_drift: Final = Table("bill_drift", metadata, _BillDrift)
+
+
+class _ModelSwitch(TypedColumns):
+    """Which model is asked in place of another; ``person_id`` is empty where that holds for everybody."""
+
+    person_id: Named[str] = Column(Words, primary_key=True)
+    old_model: Named[str] = Column(Words, primary_key=True)
+    new_model: Named[str] = Column(Words)
+    at: Named[datetime] = Column(Instant)
+
+
+model_switch: Final = Table("model_switch", metadata, _ModelSwitch)
 
 
 def insert_once(table: Table) -> dict[str, Insert]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from audiokit.summaries import asking
 from audiokit.summaries.drafts import NoDraft
 from audiokit.summaries.shape import Shape
 
-__all__ = ["MAX_MATERIAL_TOKENS", "Asked"]
+__all__ = ["MAX_MATERIAL_TOKENS", "Asked", "Paying", "unlimited"]
 
 MAX_MATERIAL_TOKENS = 24_000
 """Of the documents in one request, about 17,000 words of English; less where the model's context is smaller."""
@@ -28,13 +28,23 @@ _TOKENS_PER_WORD, _TOKENS_TO_THINK, _MOST_TOKENS = 8, 4_000, 16_000  # a line co
 _Read = TypeVar("_Read")
 
 
+Paying = Callable[[str, int], AbstractContextManager[object]]
+"""Holds what one call may cost while it is made: one of these words, to be answered with about so many."""
+
+
+def unlimited(_words: str, _n_words: int) -> AbstractContextManager[object]:
+    """Hold nothing."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The text models of some places, on somebody's behalf, about one programme."""
+    """The text models of some places, on somebody's behalf, about one programme; each call is paid for by itself."""
 
     places: tuple[Place, ...]
     caller: Caller
     shape: Shape
+    paying: Paying = unlimited
 
     def room(self) -> int:
         """Return how many tokens of material a request may have, at whichever model answers it."""
@@ -49,6 +59,7 @@ class Asked:
         """Return what ``read`` makes of the answer, which is to have about ``n_words``.
 
         Raises:
+            BudgetExceeded: a call would go beyond what may be paid.
             ProviderError: nobody answered; or the model declined; or its answer could not be read, twice.
         """
         trouble = ""
@@ -76,7 +87,8 @@ class Asked:
                 forced_tool=tool,
             )
 
-        reply = answer_in_turn(self.places, self.caller, Role.WRITE, self.shape.tier, request).reply
+        with self.paying(f"{asking.instructions(self.shape)}\n{words}", n_words):
+            reply = answer_in_turn(self.places, self.caller, Role.WRITE, self.shape.tier, request).reply
         if reply.ending is Ending.REFUSED:
             raise ProviderRefused("The text model declined to write this. Change your wishes, or the documents.")
         return reply

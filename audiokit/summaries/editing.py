@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from audiokit.speech.requests import Caller
 from audiokit.store.clips import Clips
-from audiokit.summaries.kept import KeptProgramme, Progress
+from audiokit.summaries.kept import UNDER_WAY, KeptProgramme, Progress
 from audiokit.summaries.making import Making
-from audiokit.summaries.programmes import Programmes, fingerprint_of
-from audiokit.summaries.script import Line, LineState
+from audiokit.summaries.programmes import Programmes, at_rest
+from audiokit.summaries.script import KeptLine, Line, LineState
 from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.workshop import PAGE, Workshop
@@ -45,20 +45,33 @@ class Editing:
             self._revoice(programme, changed)
         return self.programmes.open(person_id, programme_id)
 
-    def edit(self, person_id: str, programme_id: str, lines: Sequence[tuple[str | None, Line]]) -> KeptProgramme:
+    def edit(
+        self,
+        person_id: str,
+        programme_id: str,
+        lines: Sequence[tuple[str | None, Line]],
+        *,
+        chapters: Sequence[str] | None = None,
+        follows: Collection[str] | None = None,
+    ) -> KeptProgramme:
         """Put the script in this order with these words; what has not changed keeps its sound.
 
+        ``chapters`` are their titles, None as they are. ``follows`` are the states of the script that this one was
+        edited from, as :attr:`KeptProgramme.script_state` has them; None takes the place of any.
+
         Raises:
+            ScriptChanged: it is in another state, since somebody else has edited it.
             InputError: it is being worked on.
         """
         programme = self.making.at_rest(person_id, programme_id)
-        gone = self.scripts.put(person_id, programme_id, [(i, line) for i, line in lines if line.text.strip()])
+        written = [(line_id, line) for line_id, line in lines if line.text.strip()]
+        titles = {} if chapters is None else {"chapters": list(chapters)}
+        gone = self.scripts.put(person_id, programme_id, written, follows=follows, unless=UNDER_WAY, **titles)
         self._forget(person_id, gone)
         changed = self.programmes.open(person_id, programme_id)
-        if changed.recording is None or changed.recording.of != fingerprint_of(changed.lines):
-            state = Progress.WRITTEN if changed.lines else Progress.DRAFT
+        if (state := at_rest(changed)) is not programme.state:
             changed = self.programmes.change(person_id, programme_id, state=state.value)
-        return changed if changed.lines != programme.lines else programme
+        return changed
 
     def shorter(self, person_id: str, programme_id: str, line_id: str) -> str:
         """Return a line's words said shorter, by the text model; nothing is changed yet.
@@ -69,8 +82,8 @@ class Editing:
         """
         programme = self.programmes.open(person_id, programme_id)
         caller = Caller(person_id=person_id, page=PAGE, conversation_id=programme_id, turn_id=line_id)
-        with self.workshop.purse.holding(programme_id, 0):
-            return self.workshop.writer.shorter(caller, programme.line(line_id).line, programme.shape)
+        line, paying = programme.line(line_id).line, self.workshop.paying_for(programme)
+        return self.workshop.writer.shorter(caller, line, programme.shape, paying=paying)
 
     def accept(self, person_id: str, programme_id: str, line_id: str) -> KeptProgramme:
         """Take a line as it was said, on the person's word."""
@@ -80,11 +93,8 @@ class Editing:
 
     def _revoice(self, programme: KeptProgramme, speakers: frozenset[int]) -> None:
         for kept in programme.lines:
-            if kept.line.speaker in speakers and kept.is_spoken:
-                silent = replace(
-                    kept, state=LineState.WRITTEN, key=None, clip_digest=None, duration_s=None, heard=None, timings=()
-                )
-                self.scripts.keep_sound(programme.id, silent)
+            if kept.line.speaker in speakers:
+                self.scripts.keep_sound(programme.id, KeptLine(id=kept.id, line=kept.line))
         self.programmes.change(programme.person_id, programme.id, state=Progress.WRITTEN.value)
         self._forget(programme.person_id, (k.clip_digest for k in programme.lines if k.line.speaker in speakers))
 

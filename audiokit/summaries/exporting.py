@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from audiokit.audio.writing.formats import SoundFormat
@@ -27,7 +27,7 @@ from audiokit.summaries.view import ProgrammeView
 from audiokit.words.captions import as_srt, as_vtt
 from audiokit.words.plain_text import file_stem
 
-__all__ = ["ExportFormat", "Exported", "ReadMaster", "export"]
+__all__ = ["ExportFormat", "Exported", "ReadMaster", "SoundAs", "export"]
 
 ReadMaster = Callable[[], bytes | Path]
 """Returns the recording as it is kept, or where it lies; called once the file is asked for."""
@@ -67,6 +67,10 @@ class ExportFormat(StrEnum):
         return "karaoke.vtt" if self is ExportFormat.KARAOKE else self.value
 
 
+SoundAs = Callable[[ExportFormat], BinaryIO]
+"""Returns the recording in a format, open to be read from its beginning; whoever asks closes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
     """A file to be had. ``write`` writes it to an empty file that can be sought in; StoreError if the disk is full."""
@@ -76,12 +80,20 @@ class Exported:
     write: Callable[[BinaryIO], None]
 
 
-def export(view: ProgrammeView, to: ExportFormat, read_master: ReadMaster, *, picture: Cover | None = None) -> Exported:
+def export(
+    view: ProgrammeView,
+    to: ExportFormat,
+    read_master: ReadMaster,
+    *,
+    picture: Cover | None = None,
+    sound_as: SoundAs | None = None,
+) -> Exported:
     """Return the programme as ``to``, with ``picture`` or its own on the front; nothing is encoded until it is written.
 
-    What ``write`` raises: StoreError if the disk is full, and whatever ``read_master`` does.
+    ``sound_as`` is asked for what of an archive may have been encoded already. What ``write`` raises: StoreError if the
+    disk is full, and whatever ``read_master`` and ``sound_as`` do.
     """
-    job = _Job(view, read_master, picture)
+    job = _Job(view, read_master, picture, sound_as)
     return Exported(name=f"{job.stem}.{to.ending}", media_type=to.media_type, write=partial(_write, job, to))
 
 
@@ -92,6 +104,7 @@ class _Job:
     view: ProgrammeView
     read_master: ReadMaster
     picture: Cover | None
+    sound_as: SoundAs | None
 
     @property
     def stem(self) -> str:
@@ -145,11 +158,10 @@ def _words(view: ProgrammeView, to: ExportFormat) -> bytes:
 
 def _write_all(job: _Job, file: BinaryIO) -> None:
     """Write every format and the cover into one archive; the recording is read once."""
-    master, tags, at = job.read_master(), labels(job.view, job.picture), job.view.created_at
+    at, encoded = job.view.created_at, job.sound_as or _encoding(job)
     with ZipFile(file, "w") as archive:
-        for to, sound_format in _SOUND.items():
-            with tempfile.TemporaryFile() as sound:
-                write_encoded(master, sound_format, tags, sound)
+        for to in _SOUND:
+            with encoded(to) as sound:
                 member = _member(f"{job.stem}.{to.ending}", at, ZIP_STORED)
                 member.file_size = sound.seek(0, io.SEEK_END)
                 sound.seek(0)
@@ -158,6 +170,18 @@ def _write_all(job: _Job, file: BinaryIO) -> None:
         for to in _WORDS:
             archive.writestr(_member(f"{job.stem}.{to.ending}", at, ZIP_DEFLATED), _words(job.view, to))
         archive.writestr(_member("cover.jpg", at, ZIP_STORED), (job.picture or cover_of(job.view)).data)
+
+
+def _encoding(job: _Job) -> SoundAs:
+    """Return what encodes the recording, which is read once, in each format that is asked for."""
+    master, tags = job.read_master(), labels(job.view, job.picture)
+
+    def encoded(to: ExportFormat) -> BinaryIO:
+        sound = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - the caller's to close
+        write_encoded(master, _SOUND[to], tags, sound)
+        return sound
+
+    return encoded
 
 
 def _member(name: str, at: datetime, compression: int) -> ZipInfo:

@@ -5,28 +5,25 @@ What was made is kept where it may vanish; an episode's size is known before the
 
 from __future__ import annotations
 
-import io
 import math
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Protocol
 
 from audiokit.audio.writing.id3 import id3
 from audiokit.audio.writing.tags import Cover
 from audiokit.errors import NotFound
 from audiokit.summaries.captions import captions
+from audiokit.summaries.exports import Exports
 from audiokit.summaries.feed import FILES, Channel, Episode, chapters_json, rss
 from audiokit.summaries.feed_keys import FeedKeys
 from audiokit.summaries.labels import ALBUM, cover_of, labels
 from audiokit.summaries.marks import SAMPLE_RATE_HZ
-from audiokit.summaries.transcript_json import as_json
+from audiokit.summaries.sendable import Sendable, of_bytes
 from audiokit.summaries.view import ProgrammeView
 from audiokit.words.captions import as_srt, as_vtt
 
-__all__ = ["FeedFile", "Feeds", "Kept", "Shelf", "episode_size_bytes"]
+__all__ = ["Feeds", "Kept", "episode_size_bytes"]
 
 _DESCRIPTION = (
     "Programmes made from your documents, spoken by synthetic voices. This feed is private: whoever has its address "
@@ -39,23 +36,6 @@ _FRAMES_MORE = 3  # the one that says how long it is, and what LAME begins and e
 _NO_FILE = "There is no such file in this feed."
 
 
-class Shelf(Protocol):
-    """A person's programmes that have a recording of their script as it stands."""
-
-    def made(self, person_id: str) -> Sequence[ProgrammeView]:
-        """Return them, the latest first."""
-
-    def one(self, person_id: str, programme_id: str) -> ProgrammeView:
-        """Return one of them.
-
-        Raises:
-            NotFound: there is none of this id that is this person's, or it has no recording.
-        """
-
-    def master(self, person_id: str, programme_id: str) -> bytes | Path:
-        """Return its recording as it is kept; errors as in :meth:`one`."""
-
-
 class Kept(Protocol):
     """Bytes that may vanish, and are made again then."""
 
@@ -66,22 +46,13 @@ class Kept(Protocol):
         """Keep bytes under a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFile:
-    """What is served at one of a feed's addresses."""
-
-    media_type: str
-    data: bytes = field(repr=False)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeds:
-    """All feeds. One thing is made at a time, so that an app that asks for three parts of an episode makes one MP3."""
+    """All feeds. ``kept`` has covers at hand."""
 
     keys: FeedKeys
-    shelf: Shelf
+    exports: Exports
     kept: Kept
-    _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def feed(self, token: str, site: str) -> bytes:
         """Return the feed; ``site`` is where it was asked for, such as https://example.org.
@@ -90,10 +61,11 @@ class Feeds:
             NotFound: this is no feed's address any more.
         """
         person_id = self.keys.open(token)
-        episodes = [Episode(view=view, size_bytes=self._size_bytes(view)) for view in self.shelf.made(person_id)]
+        views = self.exports.shelf.made(person_id)
+        episodes = [Episode(view=view, size_bytes=self._size_bytes(view)) for view in views]
         return rss(_channel(person_id, site, token), episodes)
 
-    def feed_file(self, token: str, programme_id: str | None, name: str) -> FeedFile:
+    def feed_file(self, token: str, programme_id: str | None, name: str) -> Sendable:
         """Return a file of an episode; without ``programme_id``, of the feed itself: its cover.jpg.
 
         Raises:
@@ -103,33 +75,19 @@ class Feeds:
         if name not in FILES or (programme_id is None and name != "cover.jpg"):
             raise NotFound(_NO_FILE)
         if programme_id is None:
-            return FeedFile(FILES[name], self._front(person_id).data)
-        view = self.shelf.one(person_id, programme_id)
-        return FeedFile(FILES[name], self._made(person_id, view, name))
-
-    def _made(self, person_id: str, view: ProgrammeView, name: str) -> bytes:
+            return of_bytes(name, FILES[name], self._front(person_id).data)
+        view = self.exports.shelf.one(person_id, programme_id)
         if name == "episode.mp3":
-            return self._episode(person_id, view)
+            return self.exports.of_view(person_id, view, "mp3")
+        return of_bytes(name, FILES[name], self._made(view, name))
+
+    def _made(self, view: ProgrammeView, name: str) -> bytes:
         if name == "cover.jpg":
             return self._cover(view).data
         if name == "chapters.json":
             return chapters_json(view)
         cues = captions(view)
         return (as_vtt(cues) if name == "transcript.vtt" else as_srt(cues)).encode(errors="replace")
-
-    def _episode(self, person_id: str, view: ProgrammeView) -> bytes:
-        from audiokit.summaries.exporting import ExportFormat, export  # noqa: PLC0415 - only who listens needs encoders
-
-        key = _key("mp3", view.master, as_json(view))
-        picture = self._cover(view)
-        with self._making:
-            if (made := self.kept.get(key)) is not None:
-                return made
-            file = io.BytesIO()
-            exported = export(view, ExportFormat.MP3, lambda: self.shelf.master(person_id, view.id), picture=picture)
-            exported.write(file)
-            self.kept.put(key, file.getvalue())
-        return file.getvalue()
 
     def _size_bytes(self, view: ProgrammeView) -> int:
         return episode_size_bytes(view, self._cover(view))

@@ -9,7 +9,7 @@ from audiokit.documents.document import Document
 from audiokit.documents.extract import pasted
 from audiokit.documents.fetched import Fetched
 from audiokit.documents.reader import Reader
-from audiokit.errors import InputError
+from audiokit.errors import AudiokitError, InputError
 from audiokit.store.clips import Clips
 from audiokit.store.ids import new_id
 from audiokit.summaries.formats import default_shape
@@ -41,11 +41,10 @@ class Gathering:
         """Read documents, each a name and its bytes; one that cannot be read says so and stops no other.
 
         Raises:
-            InputError: there are too many of them.
+            InputError: there are too many of them, or it is being worked on.
         """
         programme = self.programmes.open(person_id, programme_id)
-        if len(programme.sources) + len(files) > MOST_FILES:
-            raise InputError(f"A programme takes {MOST_FILES} documents. Make another one of the rest.")
+        _refuse_too_many(len(programme.sources) + len(files))
         return self._with(programme, *(self._read(person_id, name, data) for name, data in files))
 
     def add_pasted(self, person_id: str, programme_id: str, text: str, title: str | None = None) -> KeptProgramme:
@@ -68,19 +67,33 @@ class Gathering:
         return self._with(programme, self._source(person_id, found.address, document))
 
     def take(self, person_id: str, programme_id: str, source_id: str, taking: Taking) -> KeptProgramme:
-        """Say how much of a document is wanted."""
-        sources = self.programmes.open(person_id, programme_id).sources
-        changed = [replace(source, taking=taking) if source.id == source_id else source for source in sources]
-        return self.programmes.put_sources(person_id, programme_id, changed)
+        """Say how much of a document is wanted.
+
+        Raises:
+            InputError: it is being worked on.
+        """
+
+        def taken(sources: tuple[Source, ...]) -> list[Source]:
+            return [replace(source, taking=taking) if source.id == source_id else source for source in sources]
+
+        return self.programmes.edit_sources(person_id, programme_id, taken)
 
     def remove_source(self, person_id: str, programme_id: str, source_id: str) -> KeptProgramme:
-        """Take a document out; lines that quote it keep their quotes."""
-        sources = self.programmes.open(person_id, programme_id).sources
-        programme = self.programmes.put_sources(
-            person_id, programme_id, [source for source in sources if source.id != source_id]
-        )
-        for digest in (source.digest for source in sources if source.id == source_id and source.digest):
-            self.clips.forget(person_id, digest)
+        """Take a document out; lines that quote it keep their quotes.
+
+        Raises:
+            InputError: it is being worked on.
+        """
+        removed = list[Source]()
+
+        def without(sources: tuple[Source, ...]) -> list[Source]:
+            removed.extend(source for source in sources if source.id == source_id)
+            return [source for source in sources if source.id != source_id]
+
+        programme = self.programmes.edit_sources(person_id, programme_id, without)
+        for source in removed:
+            if source.digest:
+                self.clips.forget(person_id, source.digest)
         return programme
 
     def _read(self, person_id: str, name: str, data: bytes) -> Source:
@@ -101,5 +114,20 @@ class Gathering:
             notes=document.notes,
         )
 
-    def _with(self, programme: KeptProgramme, *sources: Source) -> KeptProgramme:
-        return self.programmes.put_sources(programme.person_id, programme.id, (*programme.sources, *sources))
+    def _with(self, programme: KeptProgramme, *added: Source) -> KeptProgramme:
+        def together(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+            _refuse_too_many(len(sources) + len(added))
+            return (*sources, *added)
+
+        try:
+            return self.programmes.edit_sources(programme.person_id, programme.id, together)
+        except AudiokitError:
+            for source in added:
+                if source.digest:
+                    self.clips.forget(programme.person_id, source.digest)
+            raise
+
+
+def _refuse_too_many(n_sources: int) -> None:
+    if n_sources > MOST_FILES:
+        raise InputError(f"A programme takes {MOST_FILES} documents. Make another one of the rest.")

@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from audiokit.errors import NotFound
-from audiokit.summaries.script import KeptLine, LineState
+from audiokit.summaries.script import KeptLine, LineState, state_of
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source
 
-__all__ = ["Heading", "KeptProgramme", "Money", "Placed", "Progress", "Recording"]
+__all__ = ["UNDER_WAY", "Heading", "KeptProgramme", "Money", "Placed", "Progress", "Recording"]
 
 
 class Progress(StrEnum):
@@ -31,14 +31,22 @@ class Progress(StrEnum):
         return self in {Progress.WRITING, Progress.MAKING}
 
 
+UNDER_WAY = frozenset(state for state in Progress if state.is_under_way)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What it was said to cost, what it may cost, and what it has cost; nano-USD, None where not known."""
+    """What it was said to cost, what it may cost, and what it has cost; nano-USD, None where not known.
+
+    ``spent_nanousd`` is what is known; of ``n_unknown`` calls it is not known what they cost, so that it is at least so
+    much.
+    """
 
     low_nanousd: int | None = None
     high_nanousd: int | None = None
     cap_nanousd: int | None = None
     spent_nanousd: int = 0
+    n_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,7 @@ class Heading:
     duration_s: float | None
     n_lines: int
     n_spoken: int
-    spent_nanousd: int
+    spent: Money
     created_at: datetime
     updated_at: datetime
 
@@ -113,6 +121,11 @@ class KeptProgramme:
     def to_redo(self) -> tuple[KeptLine, ...]:
         """The lines that were not said as written, or not at all."""
         return tuple(line for line in self.lines if line.state in {LineState.WRONG, LineState.FAILED})
+
+    @property
+    def script_state(self) -> str:
+        """What names the script as it stands, for who edits it."""
+        return state_of(self.lines, self.chapters)
 
     @property
     def spoken_s(self) -> float:

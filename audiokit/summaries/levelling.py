@@ -6,14 +6,19 @@ another distance, and is brought back to that edge.
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, log10
 
-__all__ = ["Level", "gains_db"]
+from audiokit.audio.clip import Clip
+from audiokit.audio.measuring.loudness import Loudness, loudness
+
+__all__ = ["Level", "Levels", "gains_db"]
 
 _SPREAD_LU = 3.0
+_MOST_REMEMBERED = 10_000  # lines, of 200 bytes each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,29 @@ class Level:
     lufs: float
     true_peak_dbtp: float
     duration_s: float
+
+
+class Levels:
+    """How loud clips are, by their digests: measured while others are still being spoken. Safe between threads.
+
+    It may forget: what is not known is measured when it is wanted.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Loudness] = {}
+        self._lock = threading.Lock()
+
+    def of(self, digest: str, clip: Clip | Callable[[], Clip]) -> Loudness:
+        """Return how loud a clip is, which may still have to be opened."""
+        with self._lock:
+            known = self._known.get(digest)
+        if known is None:
+            known = loudness(clip if isinstance(clip, Clip) else clip())
+            with self._lock:
+                while len(self._known) >= _MOST_REMEMBERED:
+                    del self._known[next(iter(self._known))]
+                self._known[digest] = known
+        return known
 
 
 def gains_db(levels: Sequence[Level], *, target_lufs: float) -> tuple[float, ...]:

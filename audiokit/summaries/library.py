@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from audiokit.store.clips import Clips
 from audiokit.store.ids import new_id
 from audiokit.summaries.editing import Editing
+from audiokit.summaries.exports import Exports
 from audiokit.summaries.gathering import Gathering
 from audiokit.summaries.kept import Heading, KeptProgramme, Progress
 from audiokit.summaries.making import Making
@@ -27,6 +28,7 @@ class Library:
     programmes: Programmes
     scripts: Scripts
     clips: Clips
+    exports: Exports
     gathering: Gathering
     editing: Editing
     making: Making
@@ -67,14 +69,15 @@ class Library:
         self.making.cancel(person_id, programme_id)
         for digest in self.programmes.remove(person_id, programme_id):
             self.clips.forget(person_id, digest)
+        self.exports.forget(programme_id)
 
     def of_lines(
         self, person_id: str, title: str, lines: Sequence[Line], shape: Shape, *, chapters: Sequence[str] = ()
     ) -> KeptProgramme:
         """Begin a programme of lines that a person has written: nothing is summarised."""
         added = self.programmes.add(person_id, shape, title=title)
-        values = {"state": Progress.WRITTEN.value, "chapters": list(chapters)}
-        self.scripts.put(person_id, added.id, [(None, line) for line in lines], **values)
+        written = [(None, line) for line in lines]
+        self.scripts.put(person_id, added.id, written, state=Progress.WRITTEN.value, chapters=list(chapters))
         return self.programmes.open(person_id, added.id)
 
     def batch(
@@ -87,14 +90,17 @@ class Library:
     def split(self, person_id: str, programme_id: str, *, cap_nanousd: int | None = None) -> tuple[KeptProgramme, ...]:
         """Make a programme of each document of a draft, in its place; those that are off are left out.
 
-        Those that cannot be read become programmes that say why. ``cap_nanousd`` is for each.
+        Those that cannot be read become programmes that say why. ``cap_nanousd`` is for each, None that of the draft.
         """
-        draft = self.programmes.open(person_id, programme_id)
-        begun = tuple(
-            self._alone(draft, source, cap_nanousd) for source in draft.sources if source.is_taken or source.trouble
-        )
+        draft, begun = self.programmes.open(person_id, programme_id), list[KeptProgramme]()
+        cap_nanousd = draft.money.cap_nanousd if cap_nanousd is None else cap_nanousd
+        for source in draft.sources:
+            if source.is_taken or source.trouble:
+                begun.append(self._alone(draft, source, cap_nanousd))
+                # What has begun is not begun again if another one cannot be.
+                self.gathering.remove_source(person_id, draft.id, source.id)
         self.remove(person_id, draft.id)
-        return begun
+        return tuple(begun)
 
     def _alone(self, draft: KeptProgramme, source: Source, cap_nanousd: int | None) -> KeptProgramme:
         person_id, copy = draft.person_id, replace(source, id=new_id())

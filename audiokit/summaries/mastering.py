@@ -6,7 +6,8 @@ voice, and made good before it, until all of it is as loud as it should be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, log10
 
@@ -37,6 +38,8 @@ RELEASE_DB_PER_S = 150.0
 
 _ROUNDS = 8
 _WHOLE_WITHIN_LU, _VOICES_WITHIN_LU = 0.05, 0.2
+_SAMPLE_S = 30.0  # of each voice; of programmes of a minute and less, all of it
+_NEAR_LU = 0.1
 _LEAST_SLOPE = 0.1  # behind a limiter, a decibel more is heard as less than one; of less than this, nothing comes
 _MOST_LIMITING_DB = 12.0  # a person's voice needs 1 to 4, the embedded engine's, whose pulses are sharp, up to 10
 
@@ -56,17 +59,19 @@ class Master:
     def gains_db(self) -> tuple[float, ...]:
         """Return the gains with which the whole is as loud as it should be, and each voice as loud as the others.
 
-        Where a limiter cannot bring it there, they are the best of those that were tried.
+        They are found with some lines of each voice, evenly spread, that stand for all of it; :meth:`nearer` then says
+        whether they hold. Where a limiter cannot bring it there, they are the best of those that were tried.
         """
-        level = gains_db(self.levels, target_lufs=TARGET_LUFS)
+        level, sample = gains_db(self.levels, target_lufs=TARGET_LUFS), self._sample()
         searches = {speaker: _Search(most_db) for speaker, most_db in self._most_db(level).items()}
+        louder_lu = self._louder_lu(level, sample)
         tried = list[tuple[float, tuple[float, ...]]]()
         for _ in range(_ROUNDS):
             gains = tuple(
                 gain + searches[of.speaker].extra_db if of.speaker in searches else gain
                 for gain, of in zip(level, self.levels, strict=True)
             )
-            heard = self._heard(gains)
+            heard = self._heard(gains, sample, louder_lu)
             tried.append((heard.fault, gains))
             if heard.fault <= 1:
                 break
@@ -74,10 +79,27 @@ class Master:
                 searches[speaker].go_on(lufs, heard.voice_target_lufs)
         return min(tried)[1]
 
-    def _louder(self, gains: Sequence[float]) -> Iterator[Clip]:
-        for part, gain in zip(self._parts(), gains, strict=True):
-            factor = np.float32(10 ** (gain / 20))
-            for block in self.aside.blocks(part.start_frame, part.end_frame):
+    def nearer(self, gains: Sequence[float], lufs: float) -> tuple[float, ...] | None:
+        """Return better gains, now that the whole is ``lufs`` loud with these; None where it is near enough.
+
+        So it is where all lines were listened to: there is nothing more to know.
+        """
+        missing_lu = TARGET_LUFS - lufs
+        if not _NEAR_LU < abs(missing_lu) < inf or len(self._sample()) == len(self.levels):
+            return None
+        level = gains_db(self.levels, target_lufs=TARGET_LUFS)
+        most_db = self._most_db(level)
+        better = tuple(
+            min(gain + missing_lu, alone + most_db[of.speaker]) if of.speaker in most_db else gain
+            for gain, alone, of in zip(gains, level, self.levels, strict=True)
+        )
+        return None if np.allclose(better, gains, rtol=0, atol=_NEAR_LU) else better
+
+    def _louder(self, gains: Sequence[float], which: Sequence[int] | None = None) -> Iterator[Clip]:
+        parts = self._parts()
+        for number in range(len(parts)) if which is None else which:
+            factor = np.float32(10 ** (gains[number] / 20))
+            for block in self.aside.blocks(parts[number].start_frame, parts[number].end_frame):
                 yield Clip(block.samples * factor, block.sample_rate_hz)
 
     def _parts(self) -> list[Part]:
@@ -88,6 +110,18 @@ class Master:
             for mark, end in zip(self.marks, ends, strict=True)
         ]
 
+    def _sample(self) -> tuple[int, ...]:
+        """Return the numbers of lines that stand for all of those that are heard: of each voice about half a minute."""
+        of_voices = defaultdict[int, list[int]](list)
+        for number, level in enumerate(self.levels):
+            if isfinite(level.lufs):
+                of_voices[level.speaker].append(number)
+        lasting_s = self._lasting_s(range(len(self.levels)))
+        steps = {speaker: max(1, int(lasting_s[speaker] / _SAMPLE_S)) for speaker in of_voices}
+        return tuple(
+            sorted(n for speaker, own in of_voices.items() for n in own[steps[speaker] // 2 :: steps[speaker]])
+        )
+
     def _most_db(self, gains: Sequence[float]) -> dict[int, float]:
         """Return how much more each voice that is heard may be given."""
         most = dict[int, float]()
@@ -97,27 +131,48 @@ class Master:
                 most[level.speaker] = min(most.get(level.speaker, inf), room_db)
         return most
 
-    def _heard(self, gains: Sequence[float]) -> _Heard:
-        whole = LoudnessMeter(self.aside.sample_rate_hz, 1)
-        voices = {speaker: LoudnessMeter(self.aside.sample_rate_hz, 1) for speaker in self._lasting_s}
-        for level, blocks in zip(self.levels, in_parts(self.blocks(gains), self._parts()), strict=True):
-            for block in blocks:
+    def _louder_lu(self, level: Sequence[float], which: Sequence[int]) -> dict[int, float]:
+        """Return by how much some lines of each voice are louder than all of it is, before any limiting."""
+        energies, lasting_s = defaultdict[int, float](float), self._lasting_s(which)
+        for number in which:
+            of = self.levels[number]
+            energies[of.speaker] += of.duration_s * 10 ** ((of.lufs + level[number] - TARGET_LUFS) / 10)
+        return {speaker: 10 * log10(energy / lasting_s[speaker]) for speaker, energy in energies.items()}
+
+    def _heard(self, gains: Sequence[float], which: Sequence[int], louder_lu: Mapping[int, float]) -> _Heard:
+        lasting_s, rate_hz = self._lasting_s(which), self.aside.sample_rate_hz
+        whole = LoudnessMeter(rate_hz, 1)
+        voices = {speaker: LoudnessMeter(rate_hz, 1) for speaker in lasting_s}
+        blocks = limited(self._louder(gains, which), CEILING_DBTP, release_db_per_s=RELEASE_DB_PER_S)
+        for number, of_one in zip(which, in_parts(blocks, self._side_by_side(which)), strict=True):
+            speaker = self.levels[number].speaker
+            for block in of_one:
                 whole.add(block.samples)
-                if len(voices) > 1 and level.speaker in voices:
-                    voices[level.speaker].add(block.samples)
-        whole_lufs = whole.result().integrated_lufs
+                if len(voices) > 1 and speaker in voices:
+                    voices[speaker].add(block.samples)
+        whole_lufs = whole.result().integrated_lufs - _mean_lu(louder_lu, lasting_s)
         if len(voices) == 1 or not isfinite(whole_lufs):
             by_voice = dict.fromkeys(voices, whole_lufs)
         else:
-            by_voice = {speaker: meter.result().integrated_lufs for speaker, meter in voices.items()}
+            by_voice = {
+                speaker: meter.result().integrated_lufs - louder_lu[speaker] for speaker, meter in voices.items()
+            }
         heard = {speaker: lufs for speaker, lufs in by_voice.items() if isfinite(lufs)}
-        return _Heard(whole_lufs, heard, {speaker: self._lasting_s[speaker] for speaker in heard})
+        return _Heard(whole_lufs, heard, {speaker: lasting_s[speaker] for speaker in heard})
 
-    @property
-    def _lasting_s(self) -> dict[int, float]:
+    def _side_by_side(self, which: Sequence[int]) -> list[Part]:
+        """Return some of the parts as they follow each other when nothing is between them."""
+        parts, placed, at = self._parts(), list[Part](), 0
+        for number in which:
+            end = at + parts[number].end_frame - parts[number].start_frame
+            placed.append(Part(start_frame=at, end_frame=end, sample_rate_hz=parts[number].sample_rate_hz))
+            at = end
+        return placed
+
+    def _lasting_s(self, which: Iterable[int]) -> dict[int, float]:
         """How long each voice lasts of which anything is heard."""
         lasting_s = dict[int, float]()
-        for level in self.levels:
+        for level in (self.levels[number] for number in which):
             if isfinite(level.lufs):
                 lasting_s[level.speaker] = lasting_s.get(level.speaker, 0.0) + level.duration_s
         return lasting_s
@@ -144,6 +199,12 @@ class _Heard:
             return 0.0
         apart_lu = max(self.voices_lufs.values()) - min(self.voices_lufs.values())
         return max(abs(TARGET_LUFS - self.whole_lufs) / _WHOLE_WITHIN_LU, apart_lu / _VOICES_WITHIN_LU)
+
+
+def _mean_lu(louder_lu: Mapping[int, float], lasting_s: Mapping[int, float]) -> float:
+    """Return by how much voices that are equally loud are louder together than they should be."""
+    energy = sum(lasting_s[speaker] * 10 ** (louder / 10) for speaker, louder in louder_lu.items())
+    return 10 * log10(energy / sum(lasting_s.values())) if energy else 0.0
 
 
 class _Search:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from audiokit.audio.voice.alignment import word_times
@@ -25,6 +26,7 @@ from audiokit.store.made import Made, MadeClip, TimedText
 from audiokit.store.waves import Waves
 from audiokit.summaries.delivery import as_spoken, gives_account
 from audiokit.summaries.hearing import Hearing
+from audiokit.summaries.levelling import Levels
 from audiokit.summaries.saying import said_words, usual_rate
 from audiokit.summaries.script import KeptLine
 from audiokit.summaries.shape import Persona, Shape
@@ -44,7 +46,7 @@ _DEFAULT = Persona(name="", voice="marin")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A line's sound, as the person's own clip. ``key`` is what it was made of.
+    """A line's ``sound`` as WAV, which is the person's own clip. ``key`` is what it was made of.
 
     ``heard`` is what was said by the reply's own account; None where it gave none. ``cost_nanousd`` is what this call
     cost, 0 where it was there already, None where it is not known; ``saved_nanousd`` is what it had cost then.
@@ -53,6 +55,7 @@ class Spoken:
 
     key: str
     clip_digest: str
+    sound: bytes = field(repr=False)
     duration_s: float
     heard: str | None
     timings: tuple[Word, ...]
@@ -99,6 +102,7 @@ class Narrator:
     flights: Flights
     ledger: Ledger
     calls: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(CALLS_AT_ONCE))
+    levels: Levels = field(default_factory=Levels)
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = time.monotonic
 
@@ -129,24 +133,29 @@ class Narrator:
         found = self._found(wanted) or self._in_flight(caller, wanted)
         if found.notes is None:
             self._write_hit(caller, programme_id, line, found, round((self.clock() - began) * 1000))
+        self.levels.of(found.clip.digest, partial(clip_of, found.sound))  # now, while others are being spoken
         with self.clips.keeping(caller.person_id, found.sound, _MEDIA_TYPE, _KIND) as digest:
             yield _spoken(found, digest, shape.language)
+
+    def sample(self, caller: Caller, line: KeptLine, shape: Shape) -> bytes:
+        """Return the sound of a line that is nobody's, as WAV: found, or made and paid for; errors as in :meth:`speak`.
+
+        It is kept with what was made, and is no clip of the person's.
+        """
+        persona, tier = persona_of(line, shape), shape.tier
+        asks = asks_for(self.places, line.line.text, persona, shape, tier)
+        wanted = _Wanted(line.line.text, persona, shape, tier, asks, again=False, not_digest=None)
+        return (self._found(wanted) or self._in_flight(caller, wanted)).sound
 
     def trouble_with(self, caller: Caller, line: KeptLine, spoken: Spoken) -> str | None:
         """Return in a sentence how a line was not said as written; None where it was, as far as can be told.
 
         What cannot be told from the reply's own words and the sound is recognised, which may cost a call.
-
-        Raises:
-            Damaged: its sound is gone.
         """
-        sound = self._sound(spoken.key, spoken.clip_digest)
-        if sound is None:
-            raise Damaged("This recording is gone from the disk. Speak the line again.", digest=spoken.clip_digest)
         verdict = Hearing(self.places).verdict(
             caller,
             as_spoken(line.line.text),
-            sound,
+            spoken.sound,
             heard=spoken.heard,
             words_per_minute=self._rate(spoken),
             timings=spoken.timings,
@@ -185,8 +194,7 @@ class Narrator:
 
     def _paid(self, caller: Caller, wanted: _Wanted) -> _Found:
         """Have it made. It is durable before anything else is done with it."""
-        with self.calls:
-            taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier)
+        taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier, calls=self.calls)
         sound = to_wav(taken.clip)
         clip = MadeClip(
             key=taken.ask.key,
@@ -262,6 +270,7 @@ def _spoken(found: _Found, digest: str, language: str) -> Spoken:
     return Spoken(
         key=clip.key,
         clip_digest=digest,
+        sound=found.sound,
         duration_s=clip.duration_s,
         heard=clip.heard,
         timings=tuple(Word(text, start_s, end_s) for text, start_s, end_s in clip.timings),

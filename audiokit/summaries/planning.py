@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
+from audiokit.speech.estimate import writing_down
 from audiokit.speech.place import Place
 from audiokit.store.made import Made
 from audiokit.summaries.delivery import gives_account
@@ -14,7 +15,7 @@ from audiokit.summaries.formats import format_called
 from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.length import Pace, pace_of
 from audiokit.summaries.programmes import Programmes
-from audiokit.summaries.quote import Quote, Writing, in_total, of_hearing, of_line, of_writing
+from audiokit.summaries.quote import Quote, Writing, in_total, of_line, of_request, of_writing
 from audiokit.summaries.saying import usual_rate
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source, Taking
@@ -77,9 +78,10 @@ class Planner:
         pace = self.pace(programme.shape)
         lines, durations = [kept.line for kept in programme.lines], [kept.duration_s for kept in programme.lines]
         minutes = pace.seconds_of(lines, durations) / 60
-        shape, to_speak = programme.shape, [kept.line for kept in programme.lines if not kept.is_spoken]
+        shape, to_speak = programme.shape, [kept for kept in programme.lines if kept.is_to_speak]
         parts = [
-            self.line_cost(shape, line.text, pace.seconds_of([line]), is_starred=line.is_starred) for line in to_speak
+            self.line_cost(shape, kept.line.text, pace.seconds_of([kept.line]), is_starred=kept.takes_better)
+            for kept in to_speak
         ]
         n_words = sum(line.n_words for line in lines)
         return in_total(parts, minutes=minutes, n_words=n_words, experience=self._experience())
@@ -94,12 +96,16 @@ class Planner:
         spoken = of_line(text, duration_s, place.price_of(choice))
         if gives_account(choice):
             return spoken
-        written = of_hearing(duration_s, self._price(Role.TRANSCRIBE, tier))
+        written = writing_down(duration_s, self._price(Role.TRANSCRIBE, tier))
         return None if spoken is None or written is None else spoken + written
 
     def writing_cost(self, shape: Shape, writing: Writing) -> int | None:
         """Return what the script is expected to cost in nano-USD."""
         return of_writing(writing, self._price(Role.WRITE, shape.tier))
+
+    def request_cost(self, shape: Shape, text: str, n_words: int) -> int | None:
+        """Return what one call of the text model may cost, in nano-USD."""
+        return of_request(text, n_words, self._price(Role.WRITE, shape.tier))
 
     def _price(self, role: Role, tier: Tier) -> Price | None:
         place = self.places[0]

@@ -6,7 +6,7 @@ whole is measured, brought to its loudness and written (:mod:`audiokit.summaries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,16 +15,17 @@ import numpy as np
 
 from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip
-from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter, loudness
+from audiokit.audio.measuring.loudness import Loudness, LoudnessMeter
 from audiokit.audio.measuring.peaks import PeaksMeter, Waveform
 from audiokit.audio.wav import from_pcm16, pcm16_of
 from audiokit.audio.writing.formats import SoundFormat
 from audiokit.audio.writing.stitch import Mark, Part, joined
 from audiokit.audio.writing.write import write
 from audiokit.errors import InputError
+from audiokit.summaries.ahead import ahead
 from audiokit.summaries.disk import on_disk
 from audiokit.summaries.kept import Placed
-from audiokit.summaries.levelling import Level
+from audiokit.summaries.levelling import Level, Levels
 from audiokit.summaries.marks import SAMPLE_RATE_HZ, ChapterStart, chapter_starts, so_far
 from audiokit.summaries.mastering import Master
 from audiokit.summaries.pauses import pauses_s
@@ -64,11 +65,14 @@ class Assembled:
         return self.strengths
 
 
-def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to: BinaryIO) -> Assembled:
+def assemble(
+    lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to: BinaryIO, *, levels: Levels | None = None
+) -> Assembled:
     """Write the lines that have sound, in their order, as one FLAC file of 24 kHz mono to the empty file ``to``.
 
     ``chapters`` are titles, by the number that lines have. ``read`` returns a clip by its digest: WAV of PCM16 mono at
-    24 kHz. A line without sound is passed over and has no mark.
+    24 kHz; ``levels`` know how loud it is, where that was measured before. A line without sound is passed over and has
+    no mark.
 
     Raises:
         InputError: no line has sound.
@@ -79,8 +83,8 @@ def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to:
     if not spoken:
         raise InputError("No line of this programme has been spoken yet. Generate its sound first.")
     with on_disk(), closing(Spool(SAMPLE_RATE_HZ)) as aside:
-        frames, levels = _put_aside(spoken, read, aside)
-        loud, drawn, strengths = _written(Master(aside, frames, levels), to)
+        frames, loud_as = _put_aside(spoken, read, aside, levels or Levels())
+        loud, drawn, strengths = _written(Master(aside, frames, loud_as), to)
     marks = tuple(
         Placed(line_id=line.id, start_s=mark.start_s, end_s=mark.end_s)
         for line, mark in zip(spoken, frames, strict=True)
@@ -96,24 +100,24 @@ def assemble(lines: Sequence[KeptLine], chapters: Sequence[str], read: Read, to:
     )
 
 
-def _put_aside(lines: Sequence[KeptLine], read: Read, aside: Spool) -> tuple[list[Mark], list[Level]]:
+def _put_aside(lines: Sequence[KeptLine], read: Read, aside: Spool, known: Levels) -> tuple[list[Mark], list[Level]]:
     """Join the clips as they are; return where each is, and how loud."""
     marks, levels = list[Mark](), list[Level]()
 
-    def parts() -> Iterator[Part]:
-        for line in lines:
-            clip = from_pcm16(pcm16_of(read(line.clip_digest or "")), SAMPLE_RATE_HZ)
-            levels.append(_level(line, clip))
+    def parts(wavs: Iterator[bytes]) -> Iterator[Part]:
+        for line, wav in zip(lines, wavs, strict=True):
+            clip = from_pcm16(pcm16_of(wav), SAMPLE_RATE_HZ)
+            levels.append(_level(line, clip, known.of(line.clip_digest or "", clip)))
             yield Part(clip)
 
     pauses = pauses_s([line.line for line in lines])
-    for block in joined(parts(), pause_s=pauses, sample_rate_hz=SAMPLE_RATE_HZ, on_mark=marks.append):
-        aside.add(block)
+    with ahead(read(line.clip_digest or "") for line in lines) as wavs:
+        for block in joined(parts(wavs), pause_s=pauses, sample_rate_hz=SAMPLE_RATE_HZ, on_mark=marks.append):
+            aside.add(block)
     return marks, levels
 
 
-def _level(line: KeptLine, clip: Clip) -> Level:
-    loud = loudness(clip)
+def _level(line: KeptLine, clip: Clip, loud: Loudness) -> Level:
     return Level(
         speaker=line.line.speaker,
         lufs=loud.integrated_lufs,
@@ -123,18 +127,33 @@ def _level(line: KeptLine, clip: Clip) -> Level:
 
 
 def _written(master: Master, to: BinaryIO) -> tuple[Loudness, Waveform, tuple[float, ...]]:
+    """Write the whole; once more where what was measured of some lines did not hold for all of them."""
+    gains: tuple[float, ...] | None = master.gains_db()
+    while gains is not None:
+        to.seek(0)
+        to.truncate()
+        written = _written_with(master, gains, to)
+        gains = master.nearer(gains, written[0].integrated_lufs)
+    return written
+
+
+def _written_with(master: Master, gains: Sequence[float], to: BinaryIO) -> tuple[Loudness, Waveform, tuple[float, ...]]:
     energies = list[float]()
     meter, peaks = LoudnessMeter(SAMPLE_RATE_HZ, 1), PeaksMeter(SAMPLE_RATE_HZ)
-    gains = master.gains_db()
 
-    def watched() -> Iterator[Clip]:
+    def drawn() -> Iterator[Clip]:
         for block in master.blocks(gains):
-            meter.add(block.samples)
             peaks.add(block.samples)
             energies.extend(_energies(block))
             yield block
 
-    write(watched(), to, MASTER)
+    def measured(blocks: Iterable[Clip]) -> Iterator[Clip]:
+        for block in blocks:
+            meter.add(block.samples)
+            yield block
+
+    with ahead(drawn()) as blocks:
+        write(measured(blocks), to, MASTER)
     return meter.result(), peaks.result(), _strengths(energies)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from audiokit.errors import NotFound
+from audiokit.errors import InputError, NotFound
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
 from audiokit.store.ids import new_id
@@ -25,12 +25,21 @@ from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source, Taking
 from audiokit.words.word_times import Word
 
-__all__ = ["Programmes", "fingerprint_of"]
+__all__ = ["WORKED_ON", "Programmes", "at_rest", "fingerprint_of"]
+
+WORKED_ON = "This programme is being worked on. Pause or cancel that first."
 
 _SHAPE = TypeAdapter(Shape)
 _SUPPORT = TypeAdapter(tuple[Support, ...])
 _WORDS = TypeAdapter(tuple[Word, ...])
 _MARKS = TypeAdapter(tuple[Placed, ...])
+_MOST_HEADINGS = 2_000
+_OF_A_HEADING = [
+    column
+    for column in programme_table.c
+    if column.name not in {"person_id", "chapters", "notes", "peaks", "marks", "trouble"}
+]
+_N_UNKNOWN = select(func.count()).where(entry_table.c.cost_nanousd.is_(None))
 _GONE = "This programme is not here any more. Choose another one, or begin a new one."
 
 
@@ -38,6 +47,13 @@ def fingerprint_of(lines: Sequence[KeptLine]) -> str:
     """Return a short name for what a recording is made of: which clips, in which order, in which chapters."""
     text = "\x1f".join(f"{line.clip_digest}/{line.line.chapter}/{line.line.speaker}" for line in lines)
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def at_rest(programme: KeptProgramme) -> Progress:
+    """Return where a programme stands while nobody works on it: made, if its recording is of its script as it is."""
+    if programme.recording is not None and programme.recording.of == fingerprint_of(programme.lines):
+        return Progress.MADE
+    return Progress.WRITTEN if programme.lines else Progress.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +89,15 @@ class Programmes:
         with self.database.read() as connection:
             return _one(connection, person_id, programme_id)
 
-    def headings(self, person_id: str, *, search: str = "", limit: int = 200) -> tuple[Heading, ...]:
+    def headings(self, person_id: str, *, search: str = "", limit: int = _MOST_HEADINGS) -> tuple[Heading, ...]:
         """Return this person's programmes, the latest first; those whose title, sources or lines hold ``search``."""
         table = programme_table.c
         of_it = line_table.c.programme_id == table.id
         n_lines = select(func.count()).where(of_it).scalar_subquery()
         n_spoken = select(func.count()).where(of_it, line_table.c.clip_digest.is_not(None)).scalar_subquery()
-        query = select(programme_table, n_lines.label("n_lines"), n_spoken.label("n_spoken"))
+        n_unknown = _N_UNKNOWN.where(entry_table.c.conversation_id == table.id).scalar_subquery()
+        counts = n_lines.label("n_lines"), n_spoken.label("n_spoken"), n_unknown.label("n_unknown")
+        query = select(*_OF_A_HEADING, *counts)  # marks and peaks of all would be megabytes
         query = query.where(table.person_id == person_id)
         if words := search.strip():
             named = source_table.c.programme_id == table.id, _holds(source_table.c.name, words)
@@ -107,7 +125,8 @@ class Programmes:
     def experience(self, limit: int = 20) -> tuple[tuple[int, int], ...]:
         """Return what the last programmes that were made cost, beside the middle of what had been quoted for them.
 
-        What was there already, and saved, counts as if it had been paid: the next programme may find nothing there.
+        What was there already, and saved, counts as if it had been paid: the next programme may find nothing there. One
+        of which it is not all known what it cost teaches nothing.
         """
         table = programme_table.c
         of_it = select(func.coalesce(func.sum(entry_table.c.saved_nanousd), 0))
@@ -115,7 +134,10 @@ class Programmes:
         quoted = (table.low_nanousd + table.high_nanousd) / 2
         cost = (table.spent_nanousd + saved).label("cost")
         query = select(cost, quoted.label("quoted")).where(
-            table.state == Progress.MADE.value, table.low_nanousd > 0, table.spent_nanousd > 0
+            table.state == Progress.MADE.value,
+            table.low_nanousd > 0,
+            table.spent_nanousd > 0,
+            _N_UNKNOWN.where(entry_table.c.conversation_id == table.id).scalar_subquery() == 0,
         )
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(table.updated_at.desc()).limit(limit))
@@ -159,17 +181,34 @@ class Programmes:
 
     def put_sources(self, person_id: str, programme_id: str, sources: Sequence[Source]) -> KeptProgramme:
         """Put sources in the place of those that were there."""
+        return self.edit_sources(person_id, programme_id, lambda _: sources)
+
+    def edit_sources(
+        self, person_id: str, programme_id: str, edited: Callable[[tuple[Source, ...]], Sequence[Source]]
+    ) -> KeptProgramme:
+        """Put what ``edited`` makes of the sources in their place: whoever else edits them meanwhile loses nothing.
+
+        Raises:
+            NotFound: there is none of this id that is this person's.
+            InputError: it is being worked on; and whatever ``edited`` raises.
+        """
         with self.database.write() as connection:
             hold(connection, programme_id)
-            _one(connection, person_id, programme_id)
+            programme = _one(connection, person_id, programme_id)
+            if programme.state.is_under_way:
+                raise InputError(WORKED_ON)
+            sources = edited(programme.sources)
             connection.execute(delete(source_table).where(source_table.c.programme_id == programme_id))
             _put_sources(connection, programme_id, sources)
             return _one(connection, person_id, programme_id)
 
     def keep_recording(self, person_id: str, programme_id: str, recording: Recording) -> None:
-        """Keep the whole as one clip; the programme is made."""
+        """Keep the whole as one clip; the programme is made, unless its script was edited meanwhile.
+
+        Raises:
+            NotFound: it is gone.
+        """
         values = {
-            "state": Progress.MADE.value,
             "clip_digest": recording.clip_digest,
             "clip_media_type": recording.media_type,
             "duration_s": recording.duration_s,
@@ -177,7 +216,10 @@ class Programmes:
             "marks": {"of": recording.of, "lines": _MARKS.dump_python(recording.marks, mode="json")},
         }
         with self.database.write() as connection:
-            connection.execute(_update(person_id, programme_id).values(updated_at=self.now(), **values))
+            hold(connection, programme_id)
+            recorded = replace(_one(connection, person_id, programme_id), recording=recording)
+            state, at = at_rest(recorded).value, self.now()
+            connection.execute(_update(person_id, programme_id).values(state=state, updated_at=at, **values))
 
     def remove(self, person_id: str, programme_id: str) -> frozenset[str]:
         """Remove a programme; return the names of the clips that it had, which are the caller's to forget.
@@ -234,14 +276,18 @@ def _one(connection: Connection, person_id: str, programme_id: str) -> KeptProgr
     of_lines = select(line_table).where(line_table.c.programme_id == programme_id)
     sources = connection.execute(of_sources.order_by(source_table.c.position))
     lines = connection.execute(of_lines.order_by(line_table.c.position))
+    n_unknown = connection.execute(_N_UNKNOWN.where(entry_table.c.conversation_id == programme_id)).scalar_one()
     return _programme(
         row._mapping,  # noqa: SLF001 - SQLAlchemy's documented way to a mapping
         tuple(_source(source) for source in sources),
         tuple(kept_line(line) for line in lines),
+        int(n_unknown),
     )
 
 
-def _programme(row: Mapping[Any, Any], sources: tuple[Source, ...], lines: tuple[KeptLine, ...]) -> KeptProgramme:
+def _programme(
+    row: Mapping[Any, Any], sources: tuple[Source, ...], lines: tuple[KeptLine, ...], n_unknown: int
+) -> KeptProgramme:
     return KeptProgramme(
         id=row["id"],
         person_id=row["person_id"],
@@ -254,16 +300,21 @@ def _programme(row: Mapping[Any, Any], sources: tuple[Source, ...], lines: tuple
         chapters=tuple(row["chapters"] or ()),
         lines=lines,
         notes=tuple(row["notes"] or ()),
-        money=Money(
-            low_nanousd=row["low_nanousd"],
-            high_nanousd=row["high_nanousd"],
-            cap_nanousd=row["cap_nanousd"],
-            spent_nanousd=row["spent_nanousd"],
-        ),
+        money=_money(row, n_unknown),
         job_id=row["job_id"],
         goes_on=row["goes_on"],
         trouble=row["trouble"],
         recording=_recording(row),
+    )
+
+
+def _money(row: Mapping[Any, Any], n_unknown: int) -> Money:
+    return Money(
+        low_nanousd=row["low_nanousd"],
+        high_nanousd=row["high_nanousd"],
+        cap_nanousd=row["cap_nanousd"],
+        spent_nanousd=row["spent_nanousd"],
+        n_unknown=n_unknown,
     )
 
 
@@ -326,7 +377,7 @@ def _heading(row: Row[Any]) -> Heading:
         duration_s=row.duration_s,
         n_lines=row.n_lines,
         n_spoken=row.n_spoken,
-        spent_nanousd=row.spent_nanousd,
+        spent=_money(row._mapping, int(row.n_unknown)),  # noqa: SLF001 - as above
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

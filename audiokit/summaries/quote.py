@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from statistics import median
 
-from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
+from audiokit.catalog.prices import Price, Usage, audio_out_tokens, text_tokens
+from audiokit.speech.estimate import priced
 
-__all__ = ["Quote", "Writing", "in_total", "of_hearing", "of_line", "of_writing", "with_experience"]
+__all__ = ["Quote", "Writing", "in_total", "of_line", "of_request", "of_writing", "with_experience"]
 
 _TOKENS_PER_WORD = 1.4  # English prose on the tokenisers of 2026
 _JSON_OVERHEAD = 2.2  # a line comes with its quote, mark and speaker
+_SCHEMA_TOKENS = 300  # of the function that is to be called
 _TOLD_TOKENS = 700  # instructions and the schema, with every call
 _READ_ALOUD_TOKENS = 90  # what a model that talks is told, so that it reads and does not answer
-_TOKENS_HEARD_PER_S = 4
 _UNTRIED = 0.15  # either side of the estimate, while there is no experience
 _LEAST = 0.05
 _ENOUGH = 3
@@ -59,7 +59,14 @@ def of_writing(writing: Writing, price: Price | None) -> int | None:
     into = 2 * material + _TOLD_TOKENS * (writing.n_sections + 1)
     out = math.ceil(writing.n_words * _TOKENS_PER_WORD * _JSON_OVERHEAD)
     used = Usage(text_in_tokens=into, text_out_tokens=out, cached_in_tokens=0, audio_in_tokens=0, audio_out_tokens=0)
-    return _cost(price, used)
+    return priced(price, used)
+
+
+def of_request(text: str, n_words: int, price: Price | None) -> int | None:
+    """Return what one call of a text model may cost that is told ``text``, and answers with lines of so many words."""
+    into, out = text_tokens(text) + _SCHEMA_TOKENS, math.ceil(n_words * _TOKENS_PER_WORD * _JSON_OVERHEAD)
+    used = Usage(text_in_tokens=into, text_out_tokens=out, cached_in_tokens=0, audio_in_tokens=0, audio_out_tokens=0)
+    return priced(price, used)
 
 
 def of_line(text: str, duration_s: float, price: Price | None) -> int | None:
@@ -72,20 +79,7 @@ def of_line(text: str, duration_s: float, price: Price | None) -> int | None:
         audio_out_tokens=audio_out_tokens(duration_s),
         characters=len(text),
     )
-    return _cost(price, usage)
-
-
-def of_hearing(duration_s: float, price: Price | None) -> int | None:
-    """Return what it costs to have a line written down as it was heard, by the minute or by the token."""
-    by_minute = Usage(input_seconds=Decimal(str(round(duration_s, 3))))
-    by_token = Usage(
-        audio_in_tokens=audio_in_tokens(duration_s),
-        text_in_tokens=0,
-        cached_in_tokens=0,
-        text_out_tokens=math.ceil(_TOKENS_HEARD_PER_S * duration_s),
-        audio_out_tokens=0,
-    )
-    return next((known for usage in (by_minute, by_token) if (known := _cost(price, usage)) is not None), None)
+    return priced(price, usage)
 
 
 def in_total(parts: Sequence[int | None], *, minutes: float, n_words: int, experience: Sequence[float] = ()) -> Quote:
@@ -108,7 +102,3 @@ def with_experience(estimate_nanousd: int, experience: Sequence[float]) -> tuple
     spread = max(_LEAST, 2 * sum(abs(ratio - centre) for ratio in experience) / len(experience) / centre)
     middle = estimate_nanousd * centre
     return max(0, round(middle * (1 - spread))), math.ceil(middle * (1 + spread))
-
-
-def _cost(price: Price | None, usage: Usage) -> int | None:
-    return None if price is None else cost(price, usage)

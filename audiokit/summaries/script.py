@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from audiokit.words.word_times import Word
 
-__all__ = ["KeptLine", "Line", "LineState", "Support"]
+__all__ = ["MOST_TRIES", "KeptLine", "Line", "LineState", "Support", "state_of"]
+
+MOST_TRIES = 3
+"""How often a line is spoken before it is marked as wrong."""
+
+_EDITED = ("text", "chapter", "speaker", "is_starred")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +74,19 @@ class KeptLine:
     def is_spoken(self) -> bool:
         """Whether there is sound for the words as they stand."""
         return self.clip_digest is not None
+
+    @property
+    def is_to_speak(self) -> bool:
+        """Whether there is no sound, or one that is wrong and may be spoken again."""
+        return not self.is_spoken or (self.state is LineState.WRONG and self.n_tries < MOST_TRIES)
+
+    @property
+    def takes_better(self) -> bool:
+        """Whether the better model speaks it: it has a star, or was not said as written."""
+        return self.line.is_starred or self.n_tries > 0
+
+
+def state_of(lines: Sequence[KeptLine], chapters: Sequence[str]) -> str:
+    """Return a short name for what a person edits of a script: another one as soon as somebody has edited it."""
+    edited = [[kept.id, *(getattr(kept.line, name) for name in _EDITED)] for kept in lines]
+    return sha256(json.dumps([edited, list(chapters)]).encode()).hexdigest()[:16]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
 
 from audiokit.errors import NotFound
 from audiokit.store.clips import Clips
@@ -13,21 +15,22 @@ from audiokit.summaries.view import ProgrammeView, view_of
 
 __all__ = ["Listening"]
 
+_MOST = 200
 _NO_RECORDING = "This programme has no recording of its script as it stands. Generate its sound first."
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A :class:`audiokit.summaries.feeds.Shelf` of what is kept."""
+    """A :class:`audiokit.summaries.exports.Shelf` of what is kept."""
 
     programmes: Programmes
     clips: Clips
 
     def made(self, person_id: str) -> Sequence[ProgrammeView]:
-        """Return what has a recording of its script as it stands, the latest first."""
+        """Return what has a recording of its script as it stands, the latest first, and no more than a feed holds."""
         made = (heading for heading in self.programmes.headings(person_id) if heading.state is Progress.MADE)
         views = (_view(self.programmes.open(person_id, heading.id)) for heading in made)
-        return [view for view in views if view is not None]
+        return list(islice((view for view in views if view is not None), _MOST))
 
     def one(self, person_id: str, programme_id: str) -> ProgrammeView:
         """Return one of them.
@@ -39,9 +42,13 @@ class Listening:
             raise NotFound(_NO_RECORDING)
         return view
 
-    def master(self, person_id: str, programme_id: str) -> bytes:
-        """Return its recording as it is kept; errors as in :meth:`one`."""
-        return self.clips.read(person_id, self.one(person_id, programme_id).master)
+    def write_master(self, person_id: str, view: ProgrammeView, to: BinaryIO) -> None:
+        """Write its recording as it is kept, a piece at a time.
+
+        Raises:
+            NotFound: it is not this person's, or not any more.
+        """
+        self.clips.write_to(person_id, view.master, to)
 
 
 def _view(programme: KeptProgramme) -> ProgrammeView | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -71,8 +72,17 @@ def _asks(places: Sequence[Place], text: str, persona: Persona, shape: Shape, ti
             yield Ask(place=place, choice=choice, voice=voice_at(persona, choice, provider), key=key)
 
 
-def take(caller: Caller, asks: Sequence[Ask], text: str, persona: Persona, shape: Shape, tier: Tier) -> Take:
-    """Have the line spoken by the first who can, and pay for it.
+def take(
+    caller: Caller,
+    asks: Sequence[Ask],
+    text: str,
+    persona: Persona,
+    shape: Shape,
+    tier: Tier,
+    *,
+    calls: AbstractContextManager[object] | None = None,
+) -> Take:
+    """Have the line spoken by the first who can, and pay for it; ``calls`` is held while somebody is asked.
 
     Raises:
         ProviderError: nobody could, or what came is of no use; what was billed is in the ledger.
@@ -87,7 +97,8 @@ def take(caller: Caller, asks: Sequence[Ask], text: str, persona: Persona, shape
         return request_for(text, persona, shape, asked.ask.choice, asked.place.endpoint.provider)
 
     places = {id(ask.place): ask.place for ask in asks}
-    answer = answer_in_turn(tuple(map(noting, places.values())), caller, Role.SPEAK, tier, request)
+    with calls or nullcontext():
+        answer = answer_in_turn(tuple(map(noting, places.values())), caller, Role.SPEAK, tier, request)
     sound = _usable(answer.reply, answer.model)
     return Take(
         ask=asked.ask,

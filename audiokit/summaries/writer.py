@@ -12,12 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from audiokit.documents.document import count_words
-from audiokit.errors import EmptyDocument, ProviderError
+from audiokit.errors import BudgetExceeded, EmptyDocument, ProviderError
 from audiokit.speech.place import Place
 from audiokit.speech.replies import Reply
 from audiokit.speech.requests import Caller, Tool
 from audiokit.summaries import asking
-from audiokit.summaries.asked import Asked
+from audiokit.summaries.asked import Asked, Paying, unlimited
 from audiokit.summaries.drafts import (
     DraftLine,
     DraftOutline,
@@ -55,14 +55,16 @@ class Writer:
 
     places: tuple[Place, ...]
 
-    def outline(self, caller: Caller, shape: Shape, documents: Sources, n_words: int) -> Outline:
+    def outline(
+        self, caller: Caller, shape: Shape, documents: Sources, n_words: int, *, paying: Paying = unlimited
+    ) -> Outline:
         """Plan a programme of ``n_words``, or of four fifths of what the documents have if those are fewer. One call.
 
         Raises:
             EmptyDocument: there is nothing in the documents.
             ProviderError: nobody answered, or not with a plan, twice.
         """
-        asked, everything = Asked(self.places, caller, shape), stretches(documents)
+        asked, everything = Asked(self.places, caller, shape, paying), stretches(documents)
         n_words = min(n_words, math.ceil(_MOST_OF_IT * sum(part.n_words for part in everything)))
         if n_words < 1:
             raise EmptyDocument(_EMPTY)
@@ -73,7 +75,15 @@ class Writer:
         return _planned(draft, parts, n_words)
 
     def section(
-        self, caller: Caller, shape: Shape, outline: Outline, index: int, documents: Sources, before: Sequence[Line]
+        self,
+        caller: Caller,
+        shape: Shape,
+        outline: Outline,
+        index: int,
+        documents: Sources,
+        before: Sequence[Line],
+        *,
+        paying: Paying = unlimited,
     ) -> tuple[Line, ...]:
         """Write one section. ``before`` is all that was written of those before it, and is not said again.
 
@@ -83,7 +93,7 @@ class Writer:
         Raises:
             ProviderError: nobody answered, or not with lines, twice.
         """
-        asked, wanted = Asked(self.places, caller, shape), _due(outline, index, before)
+        asked, wanted = Asked(self.places, caller, shape, paying), _due(outline, index, before)
         refs = outline.sections[index].passages
         parts = within(stretches(documents, refs), asked.room())
         material, quotes = "\n".join(filter(None, (told(parts), so_far(before)))), Quotes(documents, refs)
@@ -97,11 +107,11 @@ class Writer:
         if _off(lines, wanted) <= (_OFF_AT_LAST if index == len(outline.sections) - 1 else _OFF):
             return lines
         other = lines
-        with suppress(ProviderError):  # the first draft is paid for, and can be listened to
+        with suppress(ProviderError, BudgetExceeded):  # the first draft is paid for, and can be listened to
             other = written_in(max(1, round(_counted(lines) * wanted / max(1.0, as_planned(lines)))), lines)
         return min((lines, other), key=lambda each: _off(each, wanted))
 
-    def shorter(self, caller: Caller, line: Line, shape: Shape) -> str:
+    def shorter(self, caller: Caller, line: Line, shape: Shape, *, paying: Paying = unlimited) -> str:
         """Return a line's text said shorter. One call.
 
         Raises:
@@ -117,7 +127,7 @@ class Writer:
             return text
 
         words = f"{written(line.text, 'The line')}\n\n{request}"
-        return Asked(self.places, caller, shape).for_(line_tool(), words, read, n_words=n_had)
+        return Asked(self.places, caller, shape, paying).for_(line_tool(), words, read, n_words=n_had)
 
     def read_in_full(self, shape: Shape, documents: Sources) -> tuple[Outline, tuple[Line, ...]]:
         """Return a script that is the documents, sentence for sentence. Nobody is asked.

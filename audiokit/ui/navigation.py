@@ -20,6 +20,7 @@ def navigation() -> StreamlitPage:
     pages = [
         st.Page("pages/record_and_converse.py", title="Record & Converse", icon=":material/mic:", default=True),
         st.Page("pages/spoken_summaries.py", title="Spoken Summaries", icon=":material/headphones:"),
+        st.Page("pages/sentiment_analysis.py", title="Sentiment Analysis", icon=":material/sentiment_satisfied:"),
     ]
     return st.navigation(pages, position="top")
 

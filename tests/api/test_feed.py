@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 from xml.etree import ElementTree as ET
@@ -32,8 +32,11 @@ from audiokit.people.addresses import Signer, clip_url, export_url
 from audiokit.people.persons import Persons
 from audiokit.people.preferences import Preferences
 from audiokit.store.database import open_database
+from audiokit.store.files import Files
+from audiokit.store.flights import open_flights
 from audiokit.store.tables import person
 from audiokit.summaries.exporting import ExportFormat, export
+from audiokit.summaries.exports import Exports
 from audiokit.summaries.feed import Channel, Episode, chapters_json, rss
 from audiokit.summaries.feed_keys import FeedKeys
 from audiokit.summaries.feeds import Feeds, episode_size_bytes
@@ -75,10 +78,10 @@ class Shelf:
                 return view
         raise NotFound("This programme is not here any more.")
 
-    def master(self, person_id: str, programme_id: str) -> bytes:
-        self.one(person_id, programme_id)
+    def write_master(self, person_id: str, view: ProgrammeView, to: BinaryIO) -> None:
+        self.one(person_id, view.id)
         self.n_read += 1
-        return self.recording
+        to.write(self.recording)
 
 
 @dataclass
@@ -110,8 +113,14 @@ def feeds(talk: tuple[ProgrammeView, bytes], tmp_path: Path) -> Iterator[Feeds]:
         connection.execute(person.insert(), [{"id": one, "name": one, "created_at": at} for one in ("ada", "bob")])
     keys = FeedKeys(Signer(b"s" * 32), Preferences(database))
     views = {"ada": [later, view], "bob": [replace(view, id="bobs")]}
-    yield Feeds(keys=keys, shelf=Shelf(views, recording), kept=Cupboard())
+    files = Files(tmp_path / "exports", max_bytes=50_000_000, flights=open_flights(None, tmp_path))
+    yield Feeds(keys=keys, exports=Exports(Shelf(views, recording), files), kept=Cupboard())
     database.close()
+
+
+def shelf_of(feeds: Feeds) -> Shelf:
+    assert isinstance(feeds.exports.shelf, Shelf)
+    return feeds.exports.shelf
 
 
 @pytest.fixture
@@ -241,8 +250,7 @@ def test_parts_of_an_episode_are_sent_and_it_is_made_once(client: TestClient, fe
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
     head = client.head(url)
     assert (head.content, head.headers["content-length"]) == (b"", str(len(whole.content)))
-    assert isinstance(feeds.shelf, Shelf)
-    assert feeds.shelf.n_read == 1
+    assert shelf_of(feeds).n_read == 1
 
 
 def test_what_has_vanished_from_the_cupboard_is_made_again_byte_for_byte(
@@ -252,16 +260,26 @@ def test_what_has_vanished_from_the_cupboard_is_made_again_byte_for_byte(
     once = client.get(url).content
     assert isinstance(feeds.kept, Cupboard)
     feeds.kept.kept.clear()
+    feeds.exports.forget("0a1b2c")
     assert client.get(url).content == once
+    assert shelf_of(feeds).n_read == 2
 
 
 def test_an_edited_programme_is_another_file(client: TestClient, feeds: Feeds, address: str) -> None:
     once = client.get(f"{address}/0a1b2c/episode.mp3")
-    assert isinstance(feeds.shelf, Shelf)
-    feeds.shelf.views["ada"][1] = replace(feeds.shelf.views["ada"][1], title="The other report")
+    shelf_of(feeds).views["ada"][1] = replace(shelf_of(feeds).views["ada"][1], title="The other report")
     again = client.get(f"{address}/0a1b2c/episode.mp3", headers={"If-None-Match": once.headers["etag"]})
     assert again.status_code == 200
     assert b"The other report" in again.content[:2000]
+
+
+def test_an_app_that_has_the_newest_episode_is_told_so_without_its_being_made_again(
+    client: TestClient, feeds: Feeds, address: str
+) -> None:
+    etag = client.get(f"{address}/0a1b2c/episode.mp3").headers["etag"]
+    feeds.exports.forget("0a1b2c")
+    answer = client.get(f"{address}/0a1b2c/episode.mp3", headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.content, shelf_of(feeds).n_read) == (304, b"", 1)
 
 
 def test_an_app_that_has_the_newest_feed_is_told_so(client: TestClient, address: str) -> None:

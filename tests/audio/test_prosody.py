@@ -315,19 +315,19 @@ def test_pitch_is_what_praat_finds(name: str) -> None:
 
     median_hz, range_semitones = PRAAT[name]
     assert found.pitch_hz
-    assert 12 * math.log2(found.pitch_hz / median_hz) == pytest.approx(0, abs=0.35)
+    assert 12 * math.log2(found.pitch_hz / median_hz) == pytest.approx(0, abs=0.4)
     assert found.pitch_range_semitones == pytest.approx(range_semitones, abs=1.5)
 
 
 @pytest.mark.real
-def test_six_of_seven_syllables_are_found_in_any_of_the_recordings() -> None:
+def test_as_many_syllables_are_found_as_a_dictionary_has() -> None:
     found = {name: prosody(real(name)).n_syllables for name in SYLLABLES}
 
     counted = np.array([found[name] for name in SYLLABLES], np.float64)
     spoken = np.array(list(SYLLABLES.values()), np.float64)
-    assert counted.sum() / spoken.sum() == pytest.approx(6 / 7, abs=0.05)
+    assert counted.sum() / spoken.sum() == pytest.approx(1, abs=0.05)
     assert np.corrcoef(counted, spoken)[0, 1] > 0.97
-    assert np.median(np.abs(counted / spoken - 6 / 7)) < 0.1
+    assert np.median(np.abs(counted / spoken - 1)) < 0.1
 
 
 @pytest.mark.real

@@ -115,6 +115,13 @@ def test_a_model_that_speaks_has_voices_and_formats_and_one_that_does_not_has_no
             assert not model.voices, model.id
 
 
+def test_it_is_known_whose_transcripts_tell_times_and_whose_tell_speakers() -> None:
+    writers = [model for model in CATALOG.models if "audio/transcriptions" in model.endpoints]
+
+    assert {model.id for model in writers if model.tells_times} == {"whisper-1", "audiokit-offline"}
+    assert {model.id for model in writers if model.tells_speakers} == {"gpt-4o-transcribe-diarize"}
+
+
 def test_the_seeds_three_voices_are_described_and_come_first() -> None:
     assert CATALOG.voice_character("echo") == "Warm, conversational voice"
     assert CATALOG.voice_character("cedar") is None

@@ -19,10 +19,11 @@ from audiokit.converse.conversation import Options, Speaker, State
 from audiokit.converse.live import LiveOptions
 from audiokit.converse.live.outlet import MAX_AHEAD_MS
 from audiokit.converse.live.seam import BYTES_PER_MS, Played
-from audiokit.errors import NotFound, ProviderError, QuotaExhausted
+from audiokit.errors import BudgetExceeded, NotFound, ProviderError, QuotaExhausted
 from audiokit.settings import Settings
 from audiokit.speech.realtime import TurnTaking
 from audiokit.studio import Studio, open_studio
+from audiokit.usage.budget import Every, ScopeKind
 
 SAID, ANSWERED = sound(1_500, seed=1), sound(800, seed=2)
 Script = Callable[[Talking], Awaitable[None]]
@@ -590,6 +591,57 @@ def test_a_budget_warns_then_lets_the_answer_finish_and_ends(talk: Talk) -> None
         assert [turn.words for turn in now.kept().turns if turn.speaker is Speaker.MODEL] == ["Yes.", "Yes."]
 
     talk(script, budget_nanousd=10_000_000)
+
+
+def for_a_day(studio: Studio, limit_nanousd: int) -> None:
+    studio.usage.budgets.put(ScopeKind.PERSON, ME, Every.DAY, limit_nanousd)
+
+
+def test_a_budget_that_does_not_reach_for_another_minute_ends_the_session_after_the_answer(
+    studio: Studio, talk: Talk
+) -> None:
+    async def script(now: Talking) -> None:
+        budgets = now.studio.usage.budgets
+        caller = await now.caller()
+        (standing,) = budgets.standing(ME)
+        assert standing.held_nanousd > 0
+        await caller.hear("said_1", None)
+        await caller.reply(1, "Yes.", ANSWERED)
+        await now.browser.hears("item_1", 800)
+        now.browser.plays_all("item_1")
+        await now.over()
+
+        (ended,) = [one["sentence"] for one in now.browser.all_told("trouble")]
+        assert ended.startswith("This session ends here, since your budget for today does not reach for more.")
+        assert [turn.words for turn in now.kept().turns if turn.speaker is Speaker.MODEL] == ["Yes."]
+        (standing,) = budgets.standing(ME)
+        entries = now.studio.ledger.of_conversation(now.conversation_id)
+        assert standing.spent_nanousd == sum(entry.cost_nanousd or 0 for entry in entries) > 0
+        assert standing.held_nanousd == 0
+
+    for_a_day(studio, 88_000_000)
+    talk(script)
+
+
+def test_without_money_for_a_minute_no_session_begins_and_that_is_written_down(studio: Studio, talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        with pytest.raises(BudgetExceeded, match="Your budget for today"):
+            await now.over()
+        (entry,) = now.studio.ledger.of_conversation(now.conversation_id)
+        assert (entry.outcome, entry.error, entry.cost_nanousd) == ("refused", "BudgetExceeded", 0)
+
+    for_a_day(studio, 1_000)
+    talk(script)
+
+
+def test_where_the_full_model_is_too_dear_for_the_budget_the_mini_one_talks(studio: Studio, talk: Talk) -> None:
+    async def script(now: Talking) -> None:
+        await now.caller()
+        told = await now.browser.told("trouble")
+        assert told["sentence"].startswith("You are talking with gpt-realtime-2.1-mini: your budget for today")
+
+    for_a_day(studio, 40_000_000)
+    talk(script)
 
 
 def test_a_price_that_nobody_knows_is_told_as_unknown(talk: Talk) -> None:

@@ -108,6 +108,41 @@ def test_a_script_is_edited_with_keys_alone_and_found_so_after_a_reload(page: Pa
     assert [line.input_value() for line in lines.all()] == ["One.", "Three.", "Now And two."]
 
 
+def test_of_two_windows_on_one_script_the_later_one_is_asked_which_is_meant(
+    page: Page, browser: Browser, desk: str
+) -> None:
+    begin_anew(page, desk)
+    page.get_by_text("From lines of your own").click()
+    field = page.get_by_role("textbox", name=re.compile("or write them here"))
+    expect(field).to_be_visible(timeout=WITHIN_MS)
+    field.fill("One.\nTwo.")
+    field.press("Control+Enter")
+    settled(page)
+    page.get_by_role("button", name="Make a script of these lines").click()
+    expect(page.locator(".row textarea")).to_have_count(2, timeout=WITHIN_MS)
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    expect(other.locator(".row textarea")).to_have_count(2, timeout=WITHIN_MS)
+
+    for window, words in ((page, "Theirs."), (other, "Mine.")):
+        window.locator(".row textarea").first.fill(words)
+    for window in (page, other):
+        window.locator(".row textarea").first.blur()
+    expect(page.locator(".status")).to_contain_text("Saved", timeout=WITHIN_MS)
+    asked = other.get_by_text("This script was changed in another window. Yours is still here.")
+    expect(asked).to_be_visible(timeout=WITHIN_MS)
+    expect(other.locator(".row textarea").first).to_have_value("Mine.")
+
+    other.get_by_role("button", name="Keep mine").click()
+    expect(other.locator(".status")).to_contain_text("Saved", timeout=WITHIN_MS)
+    settled(other)
+    page.locator(".row textarea").nth(1).fill("Two, in the older window.")
+    page.locator(".row textarea").nth(1).blur()
+    page.get_by_role("button", name="Take the other one").click(timeout=WITHIN_MS)
+    expect(page.locator(".row textarea").first).to_have_value("Mine.")
+    other.context.close()
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, desk: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
@@ -116,4 +151,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, desk: str
         settled(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=WITHIN_MS)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        notice = page.locator(".st-key-engine").bounding_box()
+        assert notice is not None
+        assert notice["x"] < 30, "it has a line of its own"
     context.close()

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from audiokit.errors import NotFound
 from audiokit.studio import Studio, shared_studio
 from audiokit.summaries.formats import default_shape
 from audiokit.summaries.kept import KeptProgramme, Placed, Progress, Recording
+from audiokit.summaries.programmes import fingerprint_of
 from audiokit.summaries.script import KeptLine, Line, LineState, Support
 from audiokit.summaries.sources import Taking
 
@@ -89,8 +92,9 @@ def made(studio: Studio, *lines: KeptLine) -> KeptProgramme:
         sound = replace(line, id=kept.id, line=kept.line, clip_digest=digest, duration_s=2.0)
         studio.summaries.making.scripts.keep_sound(programme.id, sound)
     marks = [Placed(line_id=kept.id, start_s=2.0 * n, end_s=2.0 * n + 2) for n, kept in enumerate(programme.lines)]
+    of = fingerprint_of(studio.summaries.library.open(ME, programme.id).lines)
     recording = Recording(
-        clip_digest=digest, media_type="audio/wav", duration_s=4.0, peaks=(0.5,), marks=tuple(marks), of="x"
+        clip_digest=digest, media_type="audio/wav", duration_s=4.0, peaks=(0.5,), marks=tuple(marks), of=of
     )
     studio.summaries.library.programmes.keep_recording(ME, programme.id, recording)
     return studio.summaries.library.open(ME, programme.id)
@@ -147,6 +151,23 @@ def test_a_voice_can_be_heard_before_anything_is_made(studio: Studio) -> None:
     assert not at.error
     assert len(at.get("audio")) == 1
     assert len(studio.ledger.recent(ME, 10)) == 1
+
+
+def test_files_that_were_not_read_yet_when_something_else_was_pressed_are_read_in_the_next_run(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, spinner = list[str](), st.spinner
+
+    def interrupted(text: str) -> Any:
+        began.append(text)
+        if len(began) == 2:
+            raise StopException  # as Streamlit does where another run is asked for
+        return spinner(text)
+
+    monkeypatch.setattr(st, "spinner", interrupted)
+    at = drop(page(), MEMO, ("second.txt", b"The harbour is open. " * 20, "text/plain"))
+    at.run()
+    assert [source.name for source in open_one(studio, at).sources] == ["memo.txt", "second.txt"]
 
 
 def test_a_limit_that_is_no_amount_is_refused_with_a_sentence_and_nothing_begins(studio: Studio) -> None:
@@ -237,6 +258,34 @@ def test_a_stopped_programme_says_why_what_is_kept_and_how_it_goes_on(studio: St
     assert "The limit is reached" in at.error[0].value.replace("\\", "")
     assert "0 of 2 lines are spoken and kept" in texts(at)
     assert {"Go on", "Raise the limit and go on"} <= set(labels(at))
+
+
+def test_a_recording_of_an_earlier_script_is_heard_and_not_taken_away(studio: Studio) -> None:
+    programme = made(studio, KeptLine(id="", line=Line(text="One."), state=LineState.SPOKEN))
+    at = page(programme=programme.id)
+    assert "Download MP3" in [link.proto.label for link in at.get("link_button")]
+    ((line_id, line),) = [(kept.id, kept.line) for kept in programme.lines]
+    studio.summaries.editing.edit(ME, programme.id, [(line_id, replace(line, text="Other."))])
+    at = page(programme=programme.id, view="listen")
+    assert "The script has changed" in texts(at)
+    assert not at.get("link_button")
+
+
+def test_a_limit_belongs_to_its_programme_and_can_be_taken_away(studio: Studio) -> None:
+    at = drop(page(), MEMO)
+    field = f"summaries.cap.{opened(at)}"
+    at.text_input(key=field).set_value("0,50").run()
+    assert open_one(studio, at).money.cap_nanousd == 500_000_000
+    assert at.text_input(key=field).value == "0.5"
+    at.text_input(key=field).set_value("").run()
+    assert open_one(studio, at).money.cap_nanousd is None
+    at.text_input(key=field).set_value("0.20").run()
+
+    other = scripted(studio, "One.")
+    at.query_params["programme"] = other.id
+    at.run()
+    at.button(key="summaries.speak").click().run()
+    assert studio.summaries.library.open(ME, other.id).money.cap_nanousd is None
 
 
 def test_the_library_is_searched_and_what_is_deleted_there_is_gone(studio: Studio) -> None:

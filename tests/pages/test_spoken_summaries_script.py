@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,7 +67,19 @@ def test_a_speaker_that_is_gone_is_the_last_one_there_is() -> None:
     assert line.speaker == 1
 
 
-@pytest.mark.parametrize("script", ["", "[]", '{"lines": 1}', sent({"speaker": 9}), sent({"text": "x" * 5_000})])
+def test_a_table_of_many_voices_can_be_edited_too() -> None:
+    many = programme("One.")
+    many = replace(many, shape=replace(many.shape, personas=many.shape.personas * 5))
+    ((_, line),), _ = merged(many, sent({"id": "l0", "text": "One.", "speaker": 7}))
+    assert line.speaker == 7
+
+
+def test_a_line_of_a_table_that_no_script_could_hold_is_refused_with_its_number() -> None:
+    with pytest.raises(InputError, match="Line 2 has 4001 characters"):
+        parse("One.\n" + "x" * 4001)
+
+
+@pytest.mark.parametrize("script", ["", "[]", '{"lines": 1}', sent({"speaker": -1}), sent({"text": "x" * 5_000})])
 def test_a_script_that_is_none_of_ours_is_refused(script: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of JSON, or of its form
         merged(programme("One."), script)
@@ -117,6 +130,12 @@ def test_what_was_spent_stands_against_what_was_said() -> None:
     assert words.spent(quoted) == r"\$0.31 of ≈ \$0.38–0.46"  # noqa: RUF001 - a span
     assert words.spent(Money(low_nanousd=0, high_nanousd=0)) == "free"
     assert words.spent(Money(spent_nanousd=0)) == "nothing spent yet"
+
+
+def test_what_is_not_known_to_have_been_spent_is_not_nothing() -> None:
+    quoted = Money(low_nanousd=380_000_000, high_nanousd=460_000_000, spent_nanousd=310_000_000, n_unknown=2)
+    assert words.spent(quoted) == words.spent_in_short(quoted) == r"at least \$0.31"
+    assert words.spent(Money(low_nanousd=0, high_nanousd=0, n_unknown=1)) == "cost unknown"
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ from audiokit.speech.requests import (
     Converse,
     Heard,
     InputFormat,
+    KnownVoice,
     ModelTurn,
     PersonTurn,
     Speak,
+    Telling,
     Tool,
     ToolCall,
     ToolResult,
@@ -203,6 +205,26 @@ def test_a_transcript_is_asked_for_as_json_and_in_a_language_only_if_it_is_known
 
     assert transcription_body(request) == {"model": "gpt-transcribe", "response_format": "json"}
     assert transcription_body(replace(request, language="de"))["language"] == "de"
+
+
+def test_times_and_speakers_are_asked_for_in_the_formats_that_tell_them() -> None:
+    """Speakers in more than 30 s only with a ``chunking_strategy``; words without segments have no punctuation."""
+    times = transcription_body(Transcribe(model="whisper-1", sound=SOUND, telling=Telling.TIMES))
+    asked = Transcribe(model="gpt-4o-transcribe-diarize", sound=SOUND, telling=Telling.SPEAKERS)
+    speakers = transcription_body(asked)
+
+    assert (times["response_format"], times["timestamp_granularities"]) == ("verbose_json", ["word", "segment"])
+    assert (speakers["response_format"], speakers["chunking_strategy"]) == ("diarized_json", "auto")
+    assert transcription_body(replace(asked, telling=Telling.WORDS))["chunking_strategy"] == "auto"
+    assert "known_speaker_names" not in speakers
+
+
+def test_a_voice_to_be_recognised_goes_along_by_name_and_as_an_address_that_holds_its_sound() -> None:
+    voice = KnownVoice(name="speaker_2", sound=SOUND)
+    body = transcription_body(Transcribe(model="m", sound=SOUND, telling=Telling.SPEAKERS, known_voices=(voice,)))
+
+    assert body["known_speaker_names"] == ["speaker_2"]
+    assert body["known_speaker_references"] == ["data:audio/wav;base64," + base64.b64encode(WAV).decode()]
 
 
 @pytest.mark.parametrize(("container", "media_type"), [("wav", "audio/wav"), ("mp3", "audio/mpeg")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import httpx2
 import pytest
@@ -93,6 +94,20 @@ def test_what_was_known_outlives_a_failed_look() -> None:
     assert len(bench.server.requests) == 2
 
 
+def test_the_day_on_which_a_model_ends_is_kept_where_the_list_tells_one() -> None:
+    """``shutdown_date`` of OpenAI's description: a date, null, or (of other servers) anything."""
+    days = {"one": "2027-01-20", "two": None, "three": "soon", "four": 7}
+    models = [{"id": name, "shutdown_date": day} for name, day in days.items()] + [{"id": "five"}]
+    bench = Bench(httpx2.Response(200, json={"data": models}), failing(500))
+
+    assert dict(bench.served.ends()) == {}
+    assert bench.look() == {*days, "five"}
+    bench.now_s += 3_600
+    bench.look()
+
+    assert dict(bench.served.ends()) == {"one": date(2027, 1, 20)}
+
+
 def test_an_empty_list_is_no_knowledge() -> None:
     """Taken at its word, no model could be chosen any more."""
     assert Bench(listing()).look() is None
@@ -130,7 +145,7 @@ def test_left_to_itself_it_looks_in_a_thread_of_its_own() -> None:
     "body", [{"data": [{"id": "one"}, {"id": "two"}]}, [{"id": "one"}, {"id": "two"}]], ids=["OpenAI's", "bare"]
 )
 def test_a_list_is_read_with_and_without_its_wrapping(body: object) -> None:
-    assert on_wire(Server(httpx2.Response(200, json=body))).served() == ONE_TWO
+    assert on_wire(Server(httpx2.Response(200, json=body))).served().keys() == ONE_TWO
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"null", b"{}", b'{"data": null}', b'{"data": [{"name": "one"}]}'])

@@ -51,6 +51,23 @@ def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str |
         "source": set(),
         "line": {"ck_line_state"},
         "made": set(),
+        "batch": set(),
+        "recording": set(),
+        "part": set(),
+        "segment": set(),
+        "tally": set(),
+        "tally_latency": set(),
+        "tally_zone": set(),
+        "budget": {"ck_budget_scope_kind", "ck_budget_period"},
+        "budget_period": set(),
+        "budget_hold": set(),
+        "presumed_cost": set(),
+        "notice": set(),
+        "notice_letter": {"ck_notice_letter_state"},
+        "notice_seen": set(),
+        "bill_check": {"ck_bill_check_state"},
+        "bill_drift": set(),
+        "model_switch": set(),
     }
 
     with database.read() as connection:
@@ -143,6 +160,34 @@ def test_kill_9_in_the_middle_of_a_migration_leaves_nothing(address: str | None,
     database.close()
 
 
+def test_a_database_from_before_sentiment_keeps_its_rows_and_gets_the_new_tables(
+    address: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "HEAD", "0004")
+        database = open_database(address, tmp_path)
+    with database.write() as connection:
+        connection.execute(
+            text("INSERT INTO person (id, name, created_at) VALUES ('ada', 'Ada', '2026-11-21 12:00:00.000000')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO programme (id, person_id, title, state, created_at, updated_at) "
+                "VALUES ('p', 'ada', 'Whales', 'draft', '2026-11-21 12:00:00', '2026-11-21 12:00:00')"
+            )
+        )
+    assert "recording" not in tables_of(database)
+    database.close()
+
+    database = open_database(address, tmp_path)
+
+    assert tables_of(database) == {*metadata.tables, "alembic_version"}
+    with database.read() as connection:
+        assert connection.execute(text("SELECT title FROM programme")).scalars().all() == ["Whales"]
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
+
+
 _STEP_THAT_MAKES_CONVERSATION_ANEW = """
 import sqlalchemy as sa
 from alembic import op
@@ -163,7 +208,9 @@ def test_altering_a_parent_leaves_its_children(
     """SQLite alters a table by making it anew; with foreign keys on that would delete every turn."""
     database = open_database(address, tmp_path)
     with database.write() as connection:
-        connection.execute(text("INSERT INTO person VALUES ('ada', 'Ada', '2026-11-21 12:00:00.000000')"))
+        connection.execute(
+            text("INSERT INTO person (id, name, created_at) VALUES ('ada', 'Ada', '2026-11-21 12:00:00.000000')")
+        )
         connection.execute(
             text(
                 "INSERT INTO conversation (id, person_id, title, voice, tier, created_at, updated_at) "
@@ -215,8 +262,25 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "source",
             "programme",
             "made",
+            "segment",
+            "part",
+            "recording",
+            "batch",
             "person",
             "entry",
+            "tally",
+            "tally_latency",
+            "tally_zone",
+            "budget",
+            "budget_period",
+            "budget_hold",
+            "presumed_cost",
+            "notice_letter",
+            "notice_seen",
+            "notice",
+            "bill_drift",
+            "bill_check",
+            "model_switch",
         ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE clip RENAME TO old_clip")

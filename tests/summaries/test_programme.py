@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from loudness_by_ffmpeg import measured
 from recorded_programmes import CHAPTERS, RATE_HZ, Box, said
 
+from audiokit.audio.changing.spool import Spool
 from audiokit.audio.clip import Clip
 from audiokit.audio.decode import decode
 from audiokit.audio.measuring.loudness import loudness
@@ -24,11 +26,11 @@ from audiokit.audio.wav import wav_header
 from audiokit.errors import InputError, NotFound
 from audiokit.offline.engine import Engine
 from audiokit.summaries.kept import Placed
-from audiokit.summaries.levelling import Level, gains_db
+from audiokit.summaries.levelling import Level, Levels, gains_db
 from audiokit.summaries.marks import ChapterStart
-from audiokit.summaries.mastering import CEILING_DBTP, TARGET_LUFS, _Search
+from audiokit.summaries.mastering import CEILING_DBTP, TARGET_LUFS, Master, _Search
 from audiokit.summaries.pauses import CHAPTER_PAUSE_S, LINE_PAUSE_S, SPEAKER_PAUSE_S
-from audiokit.summaries.programme import assemble, so_far
+from audiokit.summaries.programme import _put_aside, assemble, so_far
 from audiokit.summaries.script import KeptLine, Line
 
 SENTENCES = (
@@ -125,6 +127,51 @@ def test_the_whole_is_at_podcast_loudness_below_its_ceiling(tmp_path: Path) -> N
     lufs, peak_dbtp = measured(path)
     assert lufs == pytest.approx(TARGET_LUFS, abs=0.15)
     assert peak_dbtp < -1.0
+
+
+def test_of_a_long_programme_some_lines_are_listened_to_and_all_of_it_comes_out_right() -> None:
+    box, loud = Box(), np.random.default_rng(3)
+    lines = [
+        box.line(
+            number,
+            said(pitch_hz=(120.0, 210.0)[number % 2], seconds=2.0, peak=round(float(loud.uniform(0.05, 0.5)), 2)),
+            speaker=number % 2,
+        )
+        for number in range(70)
+    ]
+    made, master = box.assembled(lines)
+    assert made.loudness_lufs == pytest.approx(TARGET_LUFS, abs=0.1)
+    assert made.true_peak_dbtp <= CEILING_DBTP
+    first, second = (lufs_of_voice(decode(master), lines, made.marks, speaker) for speaker in (0, 1))
+    assert first == pytest.approx(second, abs=0.5)
+
+
+def test_gains_that_did_not_hold_for_the_whole_are_mended_by_what_was_measured() -> None:
+    box = Box()
+    lines = [box.line(number, said(seconds=2.0, peak=0.2)) for number in range(40)]
+    with closing(Spool(RATE_HZ)) as aside:
+        marks, levels = _put_aside(lines, box.read, aside, Levels())
+        master = Master(aside, marks, levels)
+        gains = master.gains_db()
+        assert master.nearer(gains, TARGET_LUFS + 0.05) is None
+        assert master.nearer(gains, -np.inf) is None
+        better = master.nearer(gains, TARGET_LUFS + 0.4)
+        assert better is not None
+        assert [one - other for one, other in zip(better, gains, strict=True)] == pytest.approx([-0.4] * 40)
+
+
+def test_how_loud_a_clip_is_is_measured_once() -> None:
+    box, levels, measured = Box(), Levels(), list[str]()
+    line = box.line(0, said(seconds=1.0))
+    clip = Clip(said(seconds=1.0), RATE_HZ)
+
+    def taken() -> Clip:
+        measured.append("taken")
+        return clip
+
+    first, again = (levels.of(line.clip_digest or "", taken) for _ in range(2))
+    assert first == again == loudness(clip)
+    assert len(measured) == 1
 
 
 def test_real_synthetic_speech_of_two_voices_comes_out_level_and_loud_enough(engine: Engine, tmp_path: Path) -> None:

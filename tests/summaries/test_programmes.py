@@ -19,15 +19,16 @@ from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
+from audiokit.store.tables import programme as programme_table
 from audiokit.summaries.kept import KeptProgramme, Placed, Progress, Recording
 from audiokit.summaries.programmes import Programmes, fingerprint_of
-from audiokit.summaries.purse import Purse
 from audiokit.summaries.quote import Writing, in_total, of_line, of_writing, with_experience
 from audiokit.summaries.script import KeptLine, Line, LineState, Support
 from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.summaries.sources import Source, Taking
 from audiokit.usage.ledger import Entry, Ledger
+from audiokit.usage.purse import Purse
 from audiokit.words.word_times import Word
 
 ME = "local"
@@ -162,6 +163,17 @@ def test_an_edited_line_loses_its_sound_and_the_others_keep_theirs(programmes: P
     assert gone == {one.clip_digest, two.clip_digest}
 
 
+def test_a_line_that_comes_twice_keeps_its_sound_once(programmes: Programmes, scripts: Scripts) -> None:
+    programme = written(programmes, scripts, "one", "two")
+    for line in programme.lines:
+        scripts.keep_sound(programme.id, spoken(line, "e" * 64))
+    one, two = programmes.open(ME, programme.id).lines
+    scripts.put(ME, programme.id, [(one.id, one.line), (two.id, two.line), (one.id, one.line)])
+    first, second, third = programmes.open(ME, programme.id).lines
+    assert (first, second) == (one, two)
+    assert (third.line, third.is_spoken) == (one.line, False)
+
+
 def test_another_voice_is_another_sound_and_a_star_is_not(programmes: Programmes, scripts: Scripts) -> None:
     programme = written(programmes, scripts, "one", "two")
     for line in programme.lines:
@@ -246,7 +258,7 @@ def spend(database: Database, programme_id: str, nanousd: int | None) -> None:
 
 def test_calls_side_by_side_never_cross_the_cap(database: Database, programmes: Programmes) -> None:
     programme = programmes.change(ME, programmes.add(ME, SHAPE).id, cap_nanousd=1_000)
-    purse, refused, ready = Purse(database), list[str](), threading.Barrier(8)
+    purse, refused, ready = Purse(database, programme_table, "programme"), list[str](), threading.Barrier(8)
 
     def call() -> None:
         ready.wait()
@@ -266,9 +278,23 @@ def test_calls_side_by_side_never_cross_the_cap(database: Database, programmes: 
     assert "Raise the limit" in refused[0]
 
 
+def test_a_call_of_unknown_cost_is_counted_as_unknown_and_teaches_no_quote(
+    database: Database, programmes: Programmes
+) -> None:
+    made = programmes.add(ME, SHAPE)
+    for cost in (300, None, 200):
+        spend(database, made.id, cost)
+    Purse(database, programme_table, "programme").begin(made.id)
+    programmes.change(ME, made.id, state=Progress.MADE.value, low_nanousd=901, high_nanousd=901)
+    money = programmes.open(ME, made.id).money
+    assert (money.spent_nanousd, money.n_unknown) == (500, 1)
+    assert next(one.spent for one in programmes.headings(ME) if one.id == made.id) == money
+    assert (500, 901) not in programmes.experience()
+
+
 def test_what_a_crash_has_left_held_is_let_go_and_the_ledger_counts(database: Database, programmes: Programmes) -> None:
     programme = programmes.change(ME, programmes.add(ME, SHAPE).id, cap_nanousd=1_000)
-    purse = Purse(database)
+    purse = Purse(database, programme_table, "programme")
     crashed = purse.holding(programme.id, 900)
     crashed.__enter__()
     spend(database, programme.id, 400)
@@ -282,7 +308,7 @@ def test_what_a_crash_has_left_held_is_let_go_and_the_ledger_counts(database: Da
 
 def test_a_failed_call_holds_nothing_afterwards(database: Database, programmes: Programmes) -> None:
     programme = programmes.change(ME, programmes.add(ME, SHAPE).id, cap_nanousd=100)
-    purse = Purse(database)
+    purse = Purse(database, programme_table, "programme")
     for _ in range(3):
         with pytest.raises(RuntimeError), purse.holding(programme.id, 100):
             raise RuntimeError

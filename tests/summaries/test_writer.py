@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scripted import ScriptedSpeech
 from writing import ME, called, document, lines_of, place, request_in, source, told_in
 
-from audiokit.errors import EmptyDocument, ProviderBusy, ProviderRefused, ReplyUnusable
+from audiokit.errors import BudgetExceeded, EmptyDocument, ProviderBusy, ProviderRefused, ReplyUnusable
 from audiokit.speech.replies import Ending, Reply
 from audiokit.speech.requests import Tool, ToolCall
 from audiokit.summaries.asked import MAX_MATERIAL_TOKENS
@@ -163,6 +164,32 @@ def test_of_two_drafts_of_the_wrong_length_the_nearer_is_taken_and_there_is_no_t
 def test_a_draft_that_was_paid_for_is_not_lost_when_the_second_call_fails() -> None:
     write, _ = writer(whole(60), ProviderBusy("Too busy."))
     assert as_planned(write.section(ME, SHAPE, ONE, 0, SOURCES, [])) == pytest.approx(60, rel=0.1)
+
+
+def test_every_call_is_paid_for_by_itself_and_a_draft_that_was_stays_when_there_is_no_more_money() -> None:
+    write, speech = writer(Reply(words="no JSON"), whole(60), Reply(words="no JSON"), whole(70))
+    held = list[tuple[str, int]]()
+
+    @contextmanager
+    def paying(words: str, n_words: int) -> Iterator[None]:
+        if len(held) == n_affordable:
+            raise BudgetExceeded("The limit is reached.")
+        held.append((words, n_words))
+        yield
+
+    n_affordable = 9
+    write.section(ME, SHAPE, ONE, 0, SOURCES, [], paying=paying)
+    assert len(held) == len(speech.asked) == 4
+    assert all(SENTENCE in words and n_words > 0 for words, n_words in held)
+
+    held.clear()
+    n_affordable = 1
+    write, _ = writer(whole(60))
+    assert as_planned(write.section(ME, SHAPE, ONE, 0, SOURCES, [], paying=paying)) == pytest.approx(60, rel=0.1)
+    n_affordable = 0
+    held.clear()
+    with pytest.raises(BudgetExceeded):
+        write.section(ME, SHAPE, ONE, 0, SOURCES, [], paying=paying)
 
 
 def test_the_last_section_is_held_more_strictly_since_none_follows_it() -> None:

@@ -25,6 +25,7 @@ USD_PER_MINUTE = {"whisper-1": Decimal("0.006")}  # facts/openai-audio.md, secti
 USD_PER_MILLION = {  # text in, sound in, text out; the same
     "gpt-4o-transcribe": ("2.50", "2.50", "10"),
     "gpt-4o-mini-transcribe": ("1.25", "1.25", "5"),
+    "gpt-4o-transcribe-diarize": ("2.50", "2.50", "10"),
 }
 TRANSCRIPTS = [
     one
@@ -60,7 +61,29 @@ def test_a_transcript_gives_its_words_and_the_usage_that_was_reported(exchange: 
         assert (reply.usage.text_out_tokens, reply.usage.input_seconds) == (usage["output_tokens"], None)
 
 
-@pytest.mark.parametrize("model", ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"])
+def test_transcripts_with_times_give_words_segments_and_speakers_as_they_were_told() -> None:
+    """``verbose_json`` of words and of segments, and ``diarized_json`` with and without ``duration``."""
+    with_times = [one for one in TRANSCRIPTS if {"words", "segments"} & one.said.keys()]
+    if not with_times:
+        pytest.skip(ABSENT)
+    told = list[str | None]()
+
+    for exchange in with_times:
+        reply, said = on_wire(Replay([exchange])).reply(Transcribe(model="whisper-1", sound=HEARD)), exchange.said
+        assert [(one.text, one.start_s, one.end_s) for one in reply.timed_words] == [
+            (one["word"], one["start"], one["end"]) for one in said.get("words", [])
+        ]
+        assert [(one.text, one.start_s, one.end_s, one.speaker) for one in reply.timed_segments] == [
+            (one["text"].strip(), one["start"], one["end"], one.get("speaker")) for one in said.get("segments", [])
+        ]
+        assert reply.language == {"english": "en", None: None}[said.get("language")]
+        told += [one.speaker for one in reply.timed_segments]
+
+    assert len(with_times) == 30
+    assert set(told) == {"A", "B", None}
+
+
+@pytest.mark.parametrize("model", ["whisper-1", *USD_PER_MILLION])
 def test_a_transcript_is_priced_by_what_its_model_is_billed_by(model: str, ledger: Ledger) -> None:
     by_minute = model in USD_PER_MINUTE
     kind = "duration" if by_minute else "tokens"

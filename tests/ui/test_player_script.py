@@ -18,7 +18,8 @@ def script() -> None:
     clip = PlayerClip(digest="d1", url="/api/media/clip/x", duration_s=2.5, peaks=[0.12345, 1])
     live = LivePlayer(turn_id="t1", sound_url="/api/media/live/x", words_url="/api/media/words/x")
     told = player(key="growing", label="Reply 1", live=live)
-    player(key="finished", label="Reply 2", clip=clip, words=[Word("Hello", 0, 0.51234)])
+    tones = [(0.0, 1.2345, "warm", "calm")]
+    player(key="finished", label="Reply 2", clip=clip, words=[Word("Hello", 0, 0.51234)], tones=tones)
     st.text(f"told: {told}")
 
 
@@ -41,6 +42,7 @@ def test_what_is_shown_is_addresses_and_never_sound() -> None:
         "download_url": None,
     }
     assert finished["words"] == [["Hello", 0, 0.512]]
+    assert (growing["tones"], finished["tones"]) == ([], [[0.0, 1.23, "warm", "calm"]])
     assert finished["program"].startswith("/api/assets/")
     assert finished["program"].endswith("/player.js")
 

@@ -17,9 +17,10 @@ from av.filter import Graph
 
 from audiokit.errors import UnreadableAudio
 
-__all__ = ["seconds"]
+__all__ = ["SAMPLE_RATES_HZ", "seconds"]
 
-_SAMPLE_RATES_HZ = range(1_000, 768_001)
+SAMPLE_RATES_HZ = range(1_000, 768_001)
+"""The rates that sound has; a second of it is held in memory."""
 
 
 def seconds(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame]:
@@ -86,8 +87,8 @@ class _Joining:
 
 
 def _rate_of(frame: av.AudioFrame) -> int:
-    """Return the frame's rate, if it is one that sound has; a second of it is held in memory."""
-    if frame.sample_rate not in _SAMPLE_RATES_HZ:
+    """Return the frame's rate, if it is one that sound has."""
+    if frame.sample_rate not in SAMPLE_RATES_HZ:
         raise UnreadableAudio(
             f"This file claims {frame.sample_rate} samples a second, which no recorder makes. Record again."
         )

@@ -1,25 +1,30 @@
 """A recording as it was given, opened: what it is, and its sound in blocks. Nothing here holds more than a second.
 
 Everything is read through PyAV's wheel of FFmpeg. soundfile is as quick for WAV and FLAC and was left: one way to read
-is one way to be wrong, and it stops for good at a damaged MP3 frame (0.26 s of 3.34 s in one real file).
+is one way to be wrong, and it stops for good at a damaged MP3 frame (0.26 s of 3.34 s in one real file). AAC in an MP4
+file is decoded in FFmpeg's own loop as far as that goes (:mod:`audiokit.audio.reading.straight`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import Any, Self, cast
 
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Discard
 
 from audiokit.audio.clip import Clip, Samples
 from audiokit.audio.reading.batching import seconds
 from audiokit.audio.reading.given import MAX_SIZE_BYTES, Source, container_of, size_of
 from audiokit.audio.reading.sniff import Container
+from audiokit.audio.reading.straight import Straight
 from audiokit.errors import UnreadableAudio
 
 __all__ = ["MAX_SIZE_BYTES", "Recording", "Source", "damaged", "open_recording", "translated"]
@@ -51,6 +56,8 @@ class Recording:
     size_bytes: int
     declared_s: float | None
     _source: InputContainer = field(repr=False)
+    _straight: Straight | None = field(repr=False)
+    _held: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +67,7 @@ class Recording:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._held.close()
         self._source.close()
 
     def blocks(self) -> Iterator[Clip]:
@@ -70,13 +78,30 @@ class Recording:
         Raises:
             UnreadableAudio: nothing can be decoded at all.
         """
+        blocks = self._blocks()
+        self._held.callback(blocks.close)  # filters let go of a file only when they are gone
+        return blocks
+
+    def _blocks(self) -> Generator[Clip, None, None]:
         is_empty = True
         with translated(self.container):
-            for frame in seconds(_frames(self._source)):
+            for block in _joined(self._source) if self._straight is None else self._read_straight(self._straight):
                 is_empty = False
-                yield _block(frame)
+                yield block
         if is_empty:
             raise damaged(self.container, "no frames")
+
+    def _read_straight(self, straight: Straight) -> Iterator[Clip]:
+        """Read so as far as it goes; then from the beginning again, and pass over the seconds that were given."""
+        self._source.close()  # two would hold the table of all packets twice: 27 MB for three hours
+        n_given = 0
+        with contextlib.suppress(av.FFmpegError, ValueError):
+            for frame in straight.seconds():
+                n_given += 1
+                yield _block(frame)
+            return
+        with contextlib.closing(_open(straight.path, self.container)) as again:
+            yield from islice(_joined(again), n_given, None)
 
 
 def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> Recording:
@@ -90,7 +115,7 @@ def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> R
     container = container_of(source)
     with translated(container), contextlib.ExitStack() as on_failure:
         opened = on_failure.enter_context(contextlib.closing(_open(source, container)))
-        recording = _described(opened, container, size_bytes)
+        recording = _described(opened, source, container, size_bytes)
         on_failure.pop_all()
         return recording
 
@@ -98,12 +123,18 @@ def open_recording(source: Source, *, max_size_bytes: int = MAX_SIZE_BYTES) -> R
 def _open(source: Source, container: Container) -> InputContainer:
     file: Any = io.BytesIO(source) if isinstance(source, bytes) else f"file:{source.resolve()}"
     options = {} if isinstance(source, bytes) else {"protocol_whitelist": "file"}
-    demuxer = _DEMUXERS.get(container, container.value)
-    opened: InputContainer = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
+    opened: InputContainer = av.open(file, "r", format=_demuxer(container), options=options, metadata_errors="ignore")
+    for track in opened.streams:
+        if track not in opened.streams.audio[:1]:  # what is damaged in a picture shall not end the sound
+            track.discard = Discard.all
     return opened
 
 
-def _described(opened: InputContainer, container: Container, size_bytes: int) -> Recording:
+def _demuxer(container: Container) -> str:
+    return _DEMUXERS.get(container, container.value)
+
+
+def _described(opened: InputContainer, source: Source, container: Container, size_bytes: int) -> Recording:
     if not opened.streams.audio:
         raise UnreadableAudio("There is no sound track in this file. Record again, or upload one with sound.")
     codec = opened.streams.audio[0].codec_context
@@ -121,6 +152,7 @@ def _described(opened: InputContainer, container: Container, size_bytes: int) ->
         size_bytes=size_bytes,
         declared_s=declared_s if 0 < declared_s < _WEEK_S else None,
         _source=opened,
+        _straight=Straight.of(opened, source, _demuxer(container)) if isinstance(source, Path) else None,
     )
 
 
@@ -144,6 +176,11 @@ def _frames(source: InputContainer) -> Iterator[av.AudioFrame]:
         except av.FFmpegError:
             continue
         yield from frames
+
+
+def _joined(source: InputContainer) -> Iterator[Clip]:
+    """Yield what any file gives, frame by frame, in blocks of a second."""
+    return map(_block, seconds(_frames(source)))
 
 
 def _block(frame: av.AudioFrame) -> Clip:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from audiokit.audio.voice.prosody import Prosody
 
-__all__ = ["Baseline", "Difference", "Differences", "Usual", "against", "baseline"]
+__all__ = ["Baseline", "Difference", "Differences", "Usual", "against", "apart", "baseline", "usual_of"]
 
 _MAD_TO_SD = 1.4826  # of a normal distribution (Rousseeuw & Croux 1993, JASA 88, 1273-1283)
 _FEWEST_FOR_Z = 5
@@ -160,7 +160,7 @@ def baseline(prosodies: Sequence[Prosody], weights: Sequence[float] | None = Non
     if len(weights) != len(prosodies) or not all(0 <= weight < math.inf for weight in weights):
         raise ValueError("each segment needs one weight, of 0 or more")
     return Baseline(
-        **{figure.usual: _usual([figure.of(prosody) for prosody in prosodies], weights) for figure in _FIGURES}
+        **{figure.usual: usual_of([figure.of(prosody) for prosody in prosodies], weights) for figure in _FIGURES}
     )
 
 
@@ -169,17 +169,29 @@ def against(prosody: Prosody, baseline: Baseline) -> Differences:
     return Differences(**{figure.difference: _difference(figure, prosody, baseline) for figure in _FIGURES})
 
 
+def apart(value: float | None, usual: Usual | None, *, trust: float) -> Difference | None:
+    """Return how far one figure is from what is usual; ``trust`` is how far two measurements of the same may lie apart.
+
+    None where either is not known.
+    """
+    return None if value is None or usual is None else _scaled(value, usual, trust, 1.0)
+
+
 def _difference(figure: _Figure, prosody: Prosody, baseline: Baseline) -> Difference | None:
     value, usual = figure.of(prosody), getattr(baseline, figure.usual)
     if value is None or usual is None or (figure.is_relative and not usual.median):
         return None
-    scale = 100 / usual.median if figure.is_relative else 1.0
+    return _scaled(value, usual, figure.trust, 100 / usual.median if figure.is_relative else 1.0)
+
+
+def _scaled(value: float, usual: Usual, trust: float, scale: float) -> Difference:
     amount = scale * (value - usual.median)
-    spread = max(scale * usual.mad * _MAD_TO_SD, figure.trust)
+    spread = max(scale * usual.mad * _MAD_TO_SD, trust)
     return Difference(amount=amount, z=amount / spread if usual.n >= _FEWEST_FOR_Z else None)
 
 
-def _usual(figures: Sequence[float | None], weights: Sequence[float]) -> Usual | None:
+def usual_of(figures: Sequence[float | None], weights: Sequence[float]) -> Usual | None:
+    """Return what is usual of one figure over segments of such weights; None where none of them has it."""
     known = [(value, weight) for value, weight in zip(figures, weights, strict=True) if value is not None and weight]
     if not known:
         return None

@@ -2,21 +2,33 @@
 
 Pitch is the fundamental frequency (f0), found by autocorrelation after Boersma (1993), "Accurate short-term analysis of
 the fundamental frequency and the harmonics-to-noise ratio of a sampled sound", IFA Proceedings 17, 97-110, with the
-thresholds and costs of Praat's "To Pitch (ac)" but for the octave cost.
+costs of Praat's "To Pitch (ac)" but for the octave cost, and nearly its threshold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from audiokit.audio.clip import Clip, Samples
-from audiokit.audio.resample import resampled_blocks
+from audiokit.audio.voice.melody import NEVER, UNVOICED_STRENGTH, best_path
+from audiokit.audio.voice.windowing import windowed
 
-__all__ = ["CEILING_HZ", "FLOOR_HZ", "QUIETEST_DBFS", "UNVOICED_STRENGTH", "WINDOW_S", "Windows", "contour", "listen"]
+__all__ = [
+    "CEILING_HZ",
+    "FLOOR_HZ",
+    "QUIETEST_DBFS",
+    "UNVOICED_STRENGTH",
+    "WINDOW_S",
+    "Windows",
+    "contour",
+    "listen",
+    "listening",
+]
 
 FLOOR_HZ, CEILING_HZ = 65.0, 500.0
 """Where pitch is looked for: from low men's voices, whose creak lies lower and has no steady period, to children's.
@@ -25,20 +37,14 @@ WINDOW_S = 0.01
 QUIETEST_DBFS = -120.0
 
 _RATE_HZ = 8_000
-_HOP = 80
 _SPAN = 368  # 46 ms: three periods of the lowest pitch, as a Hann window needs
-_BATCH_WINDOWS = 500
 _FFT = 512  # the span and its largest lag fit in, so that nothing wraps around
 _FINER = 3  # lags are read at three times the rate; at once or twice it, peaks between two lags look too low
 _LAGS = np.arange(int(_RATE_HZ * _FINER / CEILING_HZ), int(_RATE_HZ * _FINER / FLOOR_HZ) + 2)
 _FIRST_BIN, _FIRST_LOUD_BIN = 2, 4  # below 31 Hz nothing counts; below 62 Hz it does not count as loudness
 
 _N_CANDIDATES = 5
-UNVOICED_STRENGTH = 0.45
 _OCTAVE_COST = 0.015  # Praat: 0.01, which lets noise halve a child's pitch where lags are interpolated by parabola
-_OCTAVE_JUMP_COST = 0.35
-_VOICING_CHANGE_COST = 0.14
-_NEVER = -1e3
 
 Floats = npt.NDArray[np.float32]
 _TAPER: Floats = np.hanning(_SPAN + 2)[1:-1].astype(np.float32)
@@ -57,15 +63,40 @@ class Windows:
     candidates_hz: Floats
     strengths: Floats
 
+    def __getitem__(self, windows: slice) -> Windows:
+        return Windows(
+            levels_dbfs=self.levels_dbfs[windows],
+            candidates_hz=self.candidates_hz[windows],
+            strengths=self.strengths[windows],
+        )
+
+    @staticmethod
+    def joined(pieces: Iterable[Windows]) -> Windows:
+        """Return the windows of all pieces in a row; there may be none."""
+        heard = [_NOTHING, *pieces]
+        return Windows(
+            levels_dbfs=np.concatenate([piece.levels_dbfs for piece in heard]),
+            candidates_hz=np.concatenate([piece.candidates_hz for piece in heard]),
+            strengths=np.concatenate([piece.strengths for piece in heard]),
+        )
+
+
+_NOTHING = Windows(
+    levels_dbfs=np.zeros(0, np.float32),
+    candidates_hz=np.ones((0, _N_CANDIDATES), np.float32),
+    strengths=np.ones((0, _N_CANDIDATES), np.float32),
+)
+
 
 def listen(blocks: Iterable[Clip]) -> Windows:
     """Return what is heard in mono sound that comes in blocks of one rate; 44 bytes for each 10 ms are kept."""
-    heard = [_analysed(stretch) for stretch in _stretches(blocks)]
-    return Windows(
-        levels_dbfs=np.concatenate([np.zeros(0, np.float32), *(levels for levels, _, _ in heard)]),
-        candidates_hz=np.concatenate([np.ones((0, _N_CANDIDATES), np.float32), *(hz for _, hz, _ in heard)]),
-        strengths=np.concatenate([np.ones((0, _N_CANDIDATES), np.float32), *(strength for _, _, strength in heard)]),
-    )
+    return Windows.joined(listening(blocks))
+
+
+def listening(blocks: Iterable[Clip]) -> Iterator[Windows]:
+    """Yield the same five seconds at a time, while the sound goes by."""
+    for spans in windowed(blocks, _RATE_HZ, _SPAN):
+        yield _analysed(spans)
 
 
 def contour(
@@ -76,34 +107,19 @@ def contour(
     Only windows that ``may_be_voiced`` are. Jumps cost 0.35 per octave, each change between voiced and unvoiced 0.14.
     """
     usable = may_be_voiced[:, None] & (windows.candidates_hz >= floor_hz) & (windows.candidates_hz <= ceiling_hz)
-    strengths = np.where(usable & (windows.strengths > 0), windows.strengths, np.float32(_NEVER))
-    path = _best_path(np.log2(windows.candidates_hz), strengths)
+    strengths = np.where(usable & (windows.strengths > 0), windows.strengths, np.float32(NEVER))
+    path = best_path(np.log2(windows.candidates_hz), strengths)
     chosen = np.take_along_axis(windows.candidates_hz, np.minimum(path, _N_CANDIDATES - 1)[:, None], axis=1)[:, 0]
     return np.where(path < _N_CANDIDATES, chosen, np.float32(np.nan))
 
 
-def _stretches(blocks: Iterable[Clip]) -> Iterator[Samples]:
-    """Yield the sound at 8 kHz, cut so that each window lies in one stretch, wherever the blocks were cut."""
-    edge = np.zeros((_SPAN - _HOP) // 2, np.float32)
-    waiting = edge
-    for block in resampled_blocks(blocks, _RATE_HZ):
-        waiting = np.concatenate([waiting, block.samples[:, 0]])
-        while len(waiting) >= _BATCH_WINDOWS * _HOP + _SPAN - _HOP:
-            yield waiting[: _BATCH_WINDOWS * _HOP + _SPAN - _HOP]
-            waiting = waiting[_BATCH_WINDOWS * _HOP :]
-    rest = np.concatenate([waiting, edge])
-    if len(rest) >= _SPAN:
-        yield rest
-
-
-def _analysed(stretch: Samples) -> tuple[Floats, Floats, Floats]:
-    """Return levels, candidates and strengths of the windows in a stretch."""
-    spans = np.lib.stride_tricks.sliding_window_view(stretch, _SPAN)[::_HOP]
+def _analysed(spans: Samples) -> Windows:
     powers = _power_spectra(spans * _TAPER)
     powers[:, :_FIRST_BIN] = 0
     mean_squares = powers[:, _FIRST_LOUD_BIN:].sum(axis=1) * (2 / (_FFT * float(np.square(_TAPER).sum())))
     levels_dbfs = 10 * np.log10(mean_squares + np.float32(10 ** (QUIETEST_DBFS / 10)))
-    return levels_dbfs, *_candidates(_autocorrelations(powers))
+    candidates_hz, strengths = _candidates(_autocorrelations(powers))
+    return Windows(levels_dbfs=levels_dbfs, candidates_hz=candidates_hz, strengths=strengths)
 
 
 def _power_spectra(sound: Samples) -> Floats:
@@ -114,12 +130,23 @@ def _power_spectra(sound: Samples) -> Floats:
 def _autocorrelations(powers: Floats) -> Floats:
     """Return the normalised autocorrelation, from one lag before the first to one after the last.
 
-    The taper's own is divided out, so that a perfect period reaches 1 at any lag: that is what Boersma found.
+    It is the cosine transform of the power spectrum, of which only these lags are needed. The taper's own is divided
+    out, so that a perfect period reaches 1 at any lag: that is what Boersma found.
     """
-    lags = slice(_LAGS[0] - 1, _LAGS[-1] + 2)
-    correlations, of_taper = (np.fft.irfft(spectra, _FFT * _FINER) for spectra in (powers, _power_spectra(_TAPER)))
-    perfect = np.maximum(correlations[:, :1], 1e-20) * (of_taper[lags] / of_taper[0])
-    return np.asarray(correlations[:, lags] / perfect, np.float32)
+    cosines, of_taper = _transform()
+    correlations = powers @ cosines
+    return np.asarray(correlations[:, 1:] / (np.maximum(correlations[:, :1], 1e-20) * of_taper), np.float32)
+
+
+@cache
+def _transform() -> tuple[Floats, Floats]:
+    """Return what a power spectrum is multiplied with, for its autocorrelation at 0 and these lags, and the taper's."""
+    lags = np.arange(_LAGS[0] - 1, _LAGS[-1] + 2)
+    bins = np.arange(_FFT // 2 + 1)
+    angles = 2 * np.pi * np.outer(bins, np.append(0, lags)) / (_FFT * _FINER)
+    cosines = np.where(bins == 0, 1, 2)[:, None] * np.cos(angles) / (_FFT * _FINER)
+    of_taper = _power_spectra(_TAPER).astype(np.float64) @ cosines
+    return cosines.astype(np.float32), (of_taper[1:] / of_taper[0]).astype(np.float32)
 
 
 def _candidates(correlations: Floats) -> tuple[Floats, Floats]:
@@ -130,7 +157,7 @@ def _candidates(correlations: Floats) -> tuple[Floats, Floats]:
     before, here, after = correlations[:, :-2], correlations[:, 1:-1], correlations[:, 2:]
     favour = -_OCTAVE_COST * np.log2(_LAGS * FLOOR_HZ / (_RATE_HZ * _FINER)).astype(np.float32)
     heights = np.where((here > before) & (here >= after), here + favour, np.float32(-1))
-    best = np.argpartition(heights, -_N_CANDIDATES, axis=1)[:, -_N_CANDIDATES:]
+    best = _highest(heights)
     y0, y1, y2, height = (np.take_along_axis(values, best, axis=1) for values in (before, here, after, heights))
     shift = np.clip((y0 - y2) / (2 * np.minimum(y0 - 2 * y1 + y2, -1e-9)), -0.5, 0.5)
     hz = (_RATE_HZ * _FINER / (_LAGS[best] + shift)).astype(np.float32)
@@ -138,24 +165,11 @@ def _candidates(correlations: Floats) -> tuple[Floats, Floats]:
     return hz, np.where(height > 0, peaks, np.float32(-1)).astype(np.float32)
 
 
-def _best_path(octaves: Floats, strengths: Floats) -> npt.NDArray[np.intp]:
-    """Return for each window which candidate it takes; the last is no voice at all (Viterbi; Boersma's last step)."""
-    n_windows, n_states = len(octaves), _N_CANDIDATES + 1
-    gains = np.full((n_windows, n_states), UNVOICED_STRENGTH, np.float32)
-    gains[:, :-1] = strengths
-    costs = np.full((n_states, n_states), _VOICING_CHANGE_COST, np.float32)
-    costs[-1, -1] = 0
-    came_from = np.zeros((n_windows, n_states), np.int8)
-    states = np.arange(n_states)
-    total = np.zeros(n_states)
-    for i in range(n_windows):
-        costs[:-1, :-1] = _OCTAVE_JUMP_COST * np.abs(octaves[max(i - 1, 0)][:, None] - octaves[i])
-        ways = total[:, None] - costs
-        came_from[i] = ways.argmax(axis=0)
-        total = ways[came_from[i], states] + gains[i]
-    path = np.zeros(n_windows, np.intp)
-    state = int(total.argmax())
-    for i in range(n_windows - 1, -1, -1):
-        path[i] = state
-        state = came_from[i, state]
-    return path
+def _highest(heights: Floats) -> npt.NDArray[np.intp]:
+    """Return where the five highest of each row are; five searches take a third of the time of one that sorts."""
+    left, rows = heights.copy(), np.arange(len(heights))
+    best = np.empty((len(heights), _N_CANDIDATES), np.intp)
+    for column in best.T:
+        column[:] = left.argmax(axis=1)
+        left[rows, column] = -2
+    return best

@@ -15,9 +15,9 @@ import numpy as np
 from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.activity import Segment
 from audiokit.audio.voice.pitch import WINDOW_S, Floats, listen
-from audiokit.audio.voice.turns import joined, turns_of
+from audiokit.audio.voice.turns import Turn, joined, turns_of
 
-__all__ = ["Prosody", "prosody"]
+__all__ = ["Prosody", "of_turns", "prosody"]
 
 _BLOCK_S = 10.0
 _VOICED_FOR_MEDIAN, _VOICED_FOR_RANGE = 10, 50  # windows
@@ -52,9 +52,8 @@ class Prosody:
         How uneven the loudness is: from the 5th to the 95th percentile of the levels of voiced windows. Needs 0.5 s of
         voice. Noise hides the quiet end.
     ``n_syllables``
-        How many nuclei of syllables were found: voiced peaks of the level, in dB and smoothed over 50 ms, with a dip of
-        2 dB or more between any two (after de Jong & Wempe 2009, Behavior Research Methods 41, 385-390). They are fewer
-        than in a dictionary, by one in seven, since syllables melt together when they are spoken.
+        How many nuclei of syllables were found: voiced peaks of the level, in dB and smoothed over 50 ms, from which it
+        falls by 1.5 dB or more before the next (after de Jong & Wempe 2009, Behavior Research Methods 41, 385-390).
     ``speaking_rate_per_s``
         Those syllables in each second of ``speaking_s``, which has to be 1 s.
     ``articulation_rate_per_s``
@@ -96,7 +95,11 @@ def prosody(clip: Clip, segments: Sequence[Segment] | None = None) -> Prosody:
     """
     if not segments:
         segments = [Segment(0.0, clip.duration_s if segments is None else 0.0)]
-    turns = turns_of([listen(_blocks(clip, segment)) for segment in segments])
+    return of_turns(turns_of([listen(_blocks(clip, segment)) for segment in segments]))
+
+
+def of_turns(turns: Sequence[Turn]) -> Prosody:
+    """Return how one speaker spoke in one turn or more, each of which was listened to already."""
     everything = joined(turns)
     pitch_hz = everything.pitch_hz[everything.is_voiced]
     is_known = len(pitch_hz) >= _VOICED_FOR_MEDIAN

@@ -75,6 +75,12 @@ class Accounts:
             input_ms=len(said.pcm16) // BYTES_PER_MS,
         )
 
+    def refuse(self, sentence: str) -> None:
+        """Count the session's money as spent: a budget does not reach for more of it."""
+        if not self.is_spent:
+            self._budget = Budget.SPENT
+            self._tell({"type": "trouble", "sentence": sentence, "fatal": False})
+
     def _write(  # noqa: PLR0913 - the columns of a ledger are what they are
         self,
         line: Line,
@@ -117,7 +123,7 @@ class Accounts:
         spending.add(cost_nanousd)
         rate = spending.per_minute_nanousd
         self._tell({"type": "cost", "nanousd": spending.total_nanousd, "per_minute_nanousd": rate})
-        if spending.state is not self._budget:
+        if not self.is_spent and spending.state is not self._budget:
             self._budget = spending.state
             self._tell({"type": "trouble", "sentence": _SPENT if self.is_spent else _NEARLY, "fatal": False})
 

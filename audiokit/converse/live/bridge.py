@@ -30,6 +30,7 @@ from audiokit.speech.realtime_log import WireLog
 from audiokit.speech.realtime_translation import open_translation
 from audiokit.speech.requests import PersonTurn
 from audiokit.store.columns import utc_now
+from audiokit.usage.budget import why_less
 
 __all__ = ["LiveBridge"]
 
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 _PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 _LASTED_S = 20.0  # a connection that stood as long was a good one
 _AGAIN = "The connection was lost for a moment. Please say that again."
+_REFUSED = "This session ends here, since {why} The conversation is kept."
 _ENDED = "The provider ended the session. Start again, or record your turn instead."
 
 
@@ -80,6 +82,12 @@ class _Holding:
         self._outlet = Outlet(browser, clock=talk.clock)
         accounts = Accounts(talk, self._keeper, spending, self._outlet.put)
         self._exchange = Exchange(talk, self._outlet, self._keeper, self._microphone, accounts)
+        loop = asyncio.get_running_loop()
+        talk.slices.on_refused = lambda why: loop.call_soon_threadsafe(
+            self._exchange.refuse, _REFUSED.format(why=why_less(why))
+        )
+        if talk.note:
+            self._outlet.put({"type": "trouble", "sentence": talk.note, "fatal": False})
         self._was_open = False
 
     def parts(self) -> dict[str, Coroutine[Any, Any, None]]:
@@ -104,6 +112,7 @@ class _Holding:
     async def close(self) -> None:
         """Keep what is left to be kept."""
         await self._exchange.end()
+        self._keeper.put(self._talk.slices.end)
         await self._keeper.close()
 
     async def _listen(self) -> None:
@@ -158,9 +167,10 @@ class _Holding:
                 self._exchange.detach()
 
     async def _prepared(self, line: Line) -> tuple[LiveSetup, Any]:
-        """Return the setup with all words so far, and where its socket is; both may take a moment."""
+        """Hold its money; return the setup with all words so far, and where its socket is; all may take a moment."""
         await self._keeper.caught_up()
         in_thread = partial(asyncio.get_running_loop().run_in_executor, self._talk.pool)
+        await in_thread(self._talk.slices.begin, line.slice)
         conversation = await in_thread(self._talk.keeping.conversation)
         endpoint = await in_thread(self._talk.reach, line.place.endpoint)
         history = history_of(conversation, endpoint=line.place.endpoint.base_url, now=utc_now())

@@ -71,6 +71,12 @@ class Exchange:
         self._answering.leave()
         self._saying.keep_unfinished()
 
+    def refuse(self, sentence: str) -> None:
+        """Nothing more can be paid for: let what is being answered be heard, and end."""
+        self._accounts.refuse(sentence)
+        if not self._outlet.is_playing:
+            self._answering.played_out()
+
     async def end(self) -> None:
         """Let go of what still runs here."""
         await self._answering.end()

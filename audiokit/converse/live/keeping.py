@@ -18,8 +18,9 @@ from audiokit.converse.conversations import Conversations
 from audiokit.converse.live.turns import Said, Spoken
 from audiokit.converse.sounds import kept_sound, placed, timings
 from audiokit.errors import Busy
+from audiokit.speech.metered import Writes
 from audiokit.store.clips import Clips
-from audiokit.usage.ledger import Entry, Ledger
+from audiokit.usage.ledger import Entry
 
 __all__ = ["Keeper", "Keeping", "KeptReply"]
 
@@ -48,7 +49,7 @@ class Keeping:
 
     conversations: Conversations
     clips: Clips
-    ledger: Ledger
+    ledger: Writes
     person_id: str
     conversation_id: str
 

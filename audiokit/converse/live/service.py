@@ -10,17 +10,21 @@ from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.roles import Choice
 from audiokit.converse.conversation import Options
 from audiokit.converse.conversations import Conversations
+from audiokit.converse.live.accounts import PAGE
 from audiokit.converse.live.bridge import LiveBridge
 from audiokit.converse.live.keeping import Keeping
 from audiokit.converse.live.logs import Logs
 from audiokit.converse.live.options import LiveOptions
 from audiokit.converse.live.seats import Seats
+from audiokit.converse.live.slices import Slices
 from audiokit.converse.live.talk import TRANSLATIONS, Line, Talk
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import ModelRetired, NotConfigured, NotFound
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.place import Place
+from audiokit.speech.purser import Way
 from audiokit.speech.realtime_translation import TRANSCRIBER
+from audiokit.speech.requests import Caller
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Ledger
 
@@ -55,14 +59,16 @@ class LiveService:
             NotFound: the person has no such conversation.
             NotConfigured, ModelRetired: no model here can be talked with live.
         """
+        caller = Caller(person_id=person_id, page=PAGE, conversation_id=conversation_id)
+        slices = Slices(self.ledger, self.places[0].purser.budgets, caller)
         keeping = Keeping(
             conversations=self.conversations,
             clips=self.clips,
-            ledger=self.ledger,
+            ledger=slices,
             person_id=person_id,
             conversation_id=conversation_id,
         )
-        chosen = keeping.conversation().heading.options
+        chosen, note = self._affordable(caller, keeping.conversation().heading.options, options)
         return LiveBridge(
             Talk(
                 options=options,
@@ -71,6 +77,8 @@ class LiveService:
                 toolbox=self.toolbox_for(person_id, options.home) if options.calls and chosen.uses_tools else None,
                 reach=self.reach,
                 pool=self.pool,
+                slices=slices,
+                note=note,
             ),
             self.logs,
         )
@@ -93,6 +101,20 @@ class LiveService:
     def close(self) -> None:
         """Wait for what is being written."""
         self.pool.shutdown(wait=True)
+
+    def _affordable(self, caller: Caller, chosen: Options, options: LiveOptions) -> tuple[Options, str | None]:
+        """Return what is wished, or the same with the mini model where the budgets reach for no more, and why."""
+        lesser = replace(chosen, tier=Tier.MINI)
+        purser = self.places[0].purser
+        if purser.is_unlimited or chosen.tier is Tier.MINI:
+            return chosen, None
+        return purser.choose(caller, [self._way(wished, options) for wished in (chosen, lesser)])
+
+    def _way(self, chosen: Options, options: LiveOptions) -> Way[Options]:
+        line = self._lines(chosen, options)[0]
+        name = line.choice.model_name
+        sentence = f"You are talking with {name}"
+        return Way(offer=chosen, model=name, estimate=lambda: line.slice.amount_nanousd, sentence=sentence)
 
     def _lines(self, chosen: Options, options: LiveOptions) -> tuple[Line, ...]:
         refused: list[NotConfigured | ModelRetired] = []

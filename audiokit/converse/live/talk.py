@@ -14,6 +14,7 @@ from audiokit.converse.answering_at import voice_of
 from audiokit.converse.conversation import Conversation
 from audiokit.converse.live.keeping import Keeping
 from audiokit.converse.live.options import LiveOptions, instructions_of
+from audiokit.converse.live.slices import Slice, Slices, slice_nanousd
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.place import Place
@@ -40,6 +41,15 @@ class Line:
     writer_price: Price | None
 
     @property
+    def slice(self) -> Slice:
+        """What to hold for a minute of it."""
+        return Slice(
+            provider=self.place.endpoint.provider,
+            model=self.choice.model_name,
+            amount_nanousd=slice_nanousd(self.price, self.writer_price),
+        )
+
+    @property
     def only_translates(self) -> bool:
         """Whether sessions there know no turns and no functions."""
         return self.choice.endpoint == TRANSLATIONS
@@ -49,7 +59,8 @@ class Line:
 class Talk:
     """One live session before it begins. ``lines`` are asked in their order; ``reach`` gives an endpoint's socket.
 
-    ``pool`` runs what would hold up the sound. ``clock`` is in steady seconds.
+    ``pool`` runs what would hold up the sound. ``slices`` hold its money; ``note`` says why it is less than was wished.
+    ``clock`` is in steady seconds.
     """
 
     options: LiveOptions
@@ -58,6 +69,8 @@ class Talk:
     toolbox: Toolbox | None
     reach: Callable[[Endpoint], Endpoint]
     pool: Executor
+    slices: Slices
+    note: str | None = None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-__all__ = ["LivePlayer", "PlayerClip", "Word", "player", "script"]
+__all__ = ["LivePlayer", "PlayerClip", "Word", "player", "script", "tones_css"]
 
 _FOLDER = files("audiokit") / "ui" / "player"
 
@@ -61,6 +61,7 @@ def player(
     clip: PlayerClip | None = None,
     live: LivePlayer | None = None,
     words: str | Sequence[Word] = "",
+    tones: Sequence[tuple[float, float, str, str]] = (),
     autoplay: bool = False,
 ) -> bool:
     """Show one turn's sound and words; return ``True`` in the one rerun that tells that ``live`` is complete.
@@ -75,6 +76,9 @@ def player(
         live: what is growing.
         words: what is said, as text, or with the times of its words; these are marked as they are said, and a click on
             one plays from there. Times may come at any moment: the text they belong to stays where it is.
+        tones: of a finished clip, in the order of time: (start_s, end_s, family, label). The waveform is drawn in the
+            colour of the family, with a lane in its pattern below it, and a legend; the label is what is said of the
+            stretch. The families are those of :class:`audiokit.sentiment.tone.Family`.
         autoplay: whether a finished clip starts by itself where the browser allows it: once in a window, however
             often it is drawn.
     """
@@ -84,6 +88,7 @@ def player(
         "clip": _clip(clip),
         "live": _live(live),
         "words": words if isinstance(words, str) else [[w.text, round(w.start_s, 3), round(w.end_s, 3)] for w in words],
+        "tones": [[round(start_s, 2), round(end_s, 2), family, label] for start_s, end_s, family, label in tones],
         "autoplay": key if autoplay else None,
     }
     events = _component()(key=key, data=shown, on_finished_change=lambda: None)
@@ -116,7 +121,13 @@ def _live(live: LivePlayer | None) -> dict[str, str] | None:
 @cache
 def _component() -> ComponentRenderer:
     html, css, js = ((_FOLDER / name).read_text("utf-8") for name in ("player.html", "player.css", "mount.js"))
-    return st.components.v2.component("audiokit_player", html=html, css=css, js=js)
+    return st.components.v2.component("audiokit_player", html=html, css=f"{css}\n{tones_css()}", js=js)
+
+
+@cache
+def tones_css() -> str:
+    """Return how tones are drawn, for every component that shows them; its root has the class ``toned``."""
+    return (_FOLDER / "tones.css").read_text("utf-8")
 
 
 @cache

@@ -18,14 +18,15 @@ export class Face {
     this.#at(".wave").setAttribute("aria-label", `Position in: ${label}`);
   }
 
-  /** `state` is a name in SAID, `waited` and `length` are seconds; while it `grows`, its length is not told. */
-  show({ state, playing, position, length, grows, waited }) {
+  /** `state` is a name in SAID, `waited` and `length` are seconds; while it `grows`, its length is not told.
+   * `about` is what there is to say of the position, or nothing. */
+  show({ state, playing, position, length, grows, waited, about }) {
     const seen = state === "speaking" && !playing ? "paused" : state;
     if (this.#root.dataset.state !== seen) this.#root.dataset.state = seen;
     this.#root.toggleAttribute("data-playing", playing && seen !== "waiting");
     setText(this.#at(".said"), SAID[seen]);
     setText(this.#at(".time"), time({ seen, position, length, grows, waited }));
-    this.#showPosition(position, length);
+    this.#showPosition(position, length, about);
   }
 
   /** Show what can be pressed. */
@@ -55,13 +56,14 @@ export class Face {
     this.#at(".trouble").hidden = true;
   }
 
-  #showPosition(position, length) {
+  #showPosition(position, length, about) {
     const wave = this.#at(".wave");
     const [now, most] = [Math.round(position), Math.round(length)];
     if (wave.ariaValueNow === String(now) && wave.ariaValueMax === String(most)) return;
     wave.ariaValueNow = now;
     wave.ariaValueMax = most;
-    wave.ariaValueText = `${spoken(position)} of ${spoken(length)}`;
+    const where = `${spoken(position)} of ${spoken(length)}`;
+    wave.ariaValueText = about ? `${where}, ${about}` : where;
   }
 }
 

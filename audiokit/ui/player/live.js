@@ -200,6 +200,7 @@ export class LiveSound {
   }
 
   #hear(message) {
+    if (this.#node === null) return; // told before it was closed, and heard after
     if (message.first) this.#tell("first", message.first);
     if (message.starved) this.#tell("starved", message.starved);
     if (message.position === undefined || message.seek !== this.#seek) return;

@@ -7,6 +7,7 @@ import { LiveSound } from "./live.js";
 import { onceNear } from "./near.js";
 import { slide } from "./slider.js";
 import { openSpeaker } from "./speaker.js";
+import { Tones } from "./tones.js";
 import { Wave } from "./wave.js";
 import { Words } from "./words.js";
 
@@ -39,6 +40,7 @@ class Player {
   #at;
   #face;
   #wave;
+  #tones;
   #words;
   #sound = null; // what plays now: a LiveSound or a ClipSound
   #live = null;
@@ -60,6 +62,7 @@ class Player {
     this.#at = (selector) => root.querySelector(selector);
     this.#face = new Face(root);
     this.#wave = new Wave(this.#at(".wave"));
+    this.#tones = new Tones(root);
     this.#words = new Words(this.#at(".words"), (seconds) => this.#playFrom(seconds), this.#listening.signal);
     this.#listen();
     this.#callOff = onceNear(root, () => this.#approach());
@@ -76,6 +79,7 @@ class Player {
     else if (data.clip && this.#retry) this.#renew(data.clip);
     this.#turn ??= data.live?.turn ?? null; // complete before it was drawn
     this.#words.show(data.words);
+    if (this.#tones.show(data.tones ?? [], data.clip?.duration_s ?? 0)) this.#wave.tint((share) => this.#tones.colour(share));
     this.#paint();
   }
 
@@ -83,6 +87,7 @@ class Player {
     this.#callOff();
     this.#forget();
     this.#wave.close();
+    this.#tones.close();
     this.#listening.abort();
     keys.release(this);
   }
@@ -272,6 +277,7 @@ class Player {
       position: () => this.#sound?.position ?? 0,
       length: () => this.#length(),
       span: () => this.#span(),
+      about: (seconds) => this.#tones.label(seconds),
       seek: (seconds) => this.#seek(seconds),
       toggle: () => this.#toggle(),
     };
@@ -320,6 +326,7 @@ class Player {
 
   #approach() {
     this.#wave.approach();
+    this.#tones.approach();
     this.#words.approach();
     this.#paint();
   }
@@ -339,7 +346,7 @@ class Player {
     const waited = (performance.now() - this.#since) / 1000;
     const at = { digest: this.#clip?.digest, seconds: position, playing };
     if (this.#clip) window.dispatchEvent(new CustomEvent(AT, { detail: at }));
-    this.#face.show({ state, playing, position, length, grows, waited });
+    this.#face.show({ state, playing, position, length, grows, waited, about: this.#tones.label(position) });
     this.#wave.played(Math.min(1, position / this.#span()));
     if (!playing && (position === 0 || position >= length - OVER_S)) this.#words.rest();
     else this.#words.mark(position, playing);

@@ -17,7 +17,8 @@ const MOVES = {
 
 /**
  * Let `wave` be dragged, pointed at and used by keyboard. `sound` answers `position()`, `length()` and `span()` (the
- * seconds that the width stands for), and does `seek(seconds)` and `toggle()`.
+ * seconds that the width stands for), and does `seek(seconds)` and `toggle()`. `about(seconds)` is what there is to say
+ * of that place, or nothing.
  */
 export function slide(wave, sound, signal) {
   const tip = wave.querySelector(".tip");
@@ -40,7 +41,7 @@ export function slide(wave, sound, signal) {
     if (sound.length() === 0) return;
     wave.dataset.pointed = "";
     wave.style.setProperty("--pointed", seconds / sound.span());
-    tip.textContent = clock(seconds);
+    tip.textContent = [clock(seconds), sound.about(seconds)].filter(Boolean).join(" · ");
   };
   const key = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;

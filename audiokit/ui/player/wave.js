@@ -9,6 +9,7 @@ export class Wave {
   #layers;
   #peaks = [];
   #share = 1; // of the width, what the peaks fill
+  #colour = () => null;
   #size = { width: 0, height: 0 };
   #observer = new ResizeObserver(([{ contentRect }]) => {
     this.#size = contentRect;
@@ -17,7 +18,7 @@ export class Wave {
 
   constructor(root) {
     this.#root = root;
-    this.#layers = root.querySelectorAll("svg");
+    this.#layers = root.querySelectorAll("svg:not(.lane)");
   }
 
   /** The player is about to be seen: from now on there is something to see. */
@@ -29,6 +30,12 @@ export class Wave {
   show(peaks, share = 1) {
     this.#peaks = peaks;
     this.#share = share;
+    this.#draw();
+  }
+
+  /** Give each bar the class that `colour(share)` names for its place in the width; null: none. */
+  tint(colour) {
+    this.#colour = colour;
     this.#draw();
   }
 
@@ -46,14 +53,17 @@ export class Wave {
     if (width === 0) return;
     const bars = levels(this.#peaks, Math.floor(width / BAR_PX), this.#share);
     const pitch = width / bars.length;
-    const lines = bars.map((level, i) => {
+    const lines = new Map(); // of each colour, what is drawn in it
+    bars.forEach((level, i) => {
       const half = Math.max(0.01, (level * (height - 4)) / 2);
       const x = ((i + 0.5) * pitch).toFixed(1);
-      return `M${x} ${(height / 2 - half).toFixed(1)}V${(height / 2 + half).toFixed(1)}`;
+      const colour = this.#colour((i + 0.5) / bars.length);
+      const line = `M${x} ${(height / 2 - half).toFixed(1)}V${(height / 2 + half).toFixed(1)}`;
+      lines.set(colour, (lines.get(colour) ?? "") + line);
     });
     for (const layer of this.#layers) {
       layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      layer.firstElementChild.setAttribute("d", lines.join(""));
+      layer.replaceChildren(...Array.from(lines, ([colour, d]) => path(d, colour)));
     }
   }
 }
@@ -68,4 +78,11 @@ export function levels(peaks, count, share) {
     const to = Math.max(from + 1, Math.floor(((i + 1) * peaks.length) / filled));
     return Math.min(1, Math.max(...peaks.slice(from, to)) / loudest) ** 0.8;
   });
+}
+
+function path(d, colour) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  made.setAttribute("d", d);
+  if (colour) made.setAttribute("class", colour);
+  return made;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -19,9 +20,11 @@ __all__ = [
     "add_address",
     "add_files",
     "add_pasted",
+    "are_waiting",
     "cancel",
     "duplicate",
     "go_on",
+    "limit",
     "make_each",
     "make_of_lines",
     "open_programme",
@@ -53,19 +56,29 @@ def open_programme(programme_id: str | None, view: View | None = None) -> None:
 
 
 def add_files(uploader: str) -> None:
-    """Read what was dropped, one after the other; one that cannot be read is told in its row."""
-    page = visit()
-    files = [file for file in st.session_state.get(uploader) or () if file.file_id not in page.taken]
-    if not files:
-        return
-    page.taken.update(file.file_id for file in files)
+    """Read what was dropped, one after the other; one that cannot be read is told in its row.
+
+    A press of something else may interrupt it at any time: what is not read yet is read in the next run.
+    """
+    page, files = visit(), _waiting(uploader)
     with told():
-        programme_id = _kept_id()
         for number, file in enumerate(files, 1):
             which = f" ({number} of {len(files)})" if len(files) > 1 else ""
             with st.spinner(f"Reading {file.name}{which}…"):
+                programme_id = _kept_id()
+                page.taken.add(file.file_id)
                 service().gathering.add_files(person_id(), programme_id, [(file.name, file.getvalue())])
-    page.n_uploads += 1
+    if files:
+        page.n_uploads += 1
+
+
+def are_waiting(uploader: str) -> bool:
+    """Whether something was dropped that is not read yet."""
+    return bool(_waiting(uploader))
+
+
+def _waiting(uploader: str) -> list[Any]:
+    return [file for file in st.session_state.get(uploader) or () if file.file_id not in visit().taken]
 
 
 def add_pasted(field: str) -> None:
@@ -111,20 +124,23 @@ def reshape(programme_id: str | None, shape: Shape) -> None:
 def write(programme_id: str, *, goes_on: bool) -> None:
     """Have the script written, and spoken at once where it goes on."""
     with told():
-        service().making.write(person_id(), programme_id, goes_on=goes_on, cap_nanousd=_cap())
+        _heed_limit(programme_id)
+        service().making.write(person_id(), programme_id, goes_on=goes_on)
         visit().show(programme_id)
 
 
 def speak(programme_id: str) -> None:
     """Have every line spoken that has no sound."""
     with told():
-        service().making.speak(person_id(), programme_id, cap_nanousd=_cap())
+        _heed_limit(programme_id)
+        service().making.speak(person_id(), programme_id)
         visit().show(programme_id)
 
 
 def redo(programme_id: str, line_ids: list[str]) -> None:
     """Have lines spoken again."""
     with told():
+        _heed_limit(programme_id)
         service().making.redo(person_id(), programme_id, line_ids)
         visit().show(programme_id)
 
@@ -155,6 +171,24 @@ def go_on(programme_id: str, field: str | None = None) -> None:
         service().making.go_on(person_id(), programme_id, cap_nanousd=cap)
 
 
+def limit(programme_id: str, field: str) -> None:
+    """Let it cost no more than what stands in a field; nothing there is no limit."""
+    with told():
+        _limit(programme_id, str(st.session_state[field]))
+
+
+def _limit(programme_id: str, written: str) -> None:
+    """Keep a limit; one that cannot be kept stands in the way of whatever costs something, until it is mended."""
+    visit().limits[programme_id] = written
+    service().making.limit(person_id(), programme_id, _in_nanousd(written))
+    del visit().limits[programme_id]
+
+
+def _heed_limit(programme_id: str) -> None:
+    if (written := visit().limits.get(programme_id)) is not None:
+        _limit(programme_id, written)
+
+
 def rename(programme_id: str, field: str) -> None:
     """Give it another title."""
     if title := str(st.session_state[field]).strip():
@@ -183,7 +217,8 @@ def make_each(programme_id: str) -> None:
     """Make a programme of each document that is taken; those that cannot be read say so in the library."""
     page, summaries = visit(), service()
     with told():
-        begun = summaries.library.split(person_id(), programme_id, cap_nanousd=_cap())
+        _heed_limit(programme_id)
+        begun = summaries.library.split(person_id(), programme_id)
         n_begun = sum(programme.state.is_under_way for programme in begun)
         page.is_split = False
         page.show(None)
@@ -203,10 +238,6 @@ def _kept_id() -> str:
     if page.programme_id in {None, NEW}:
         page.show(service().gathering.begin(person_id(), page.shape).id)
     return page.programme_id or NEW
-
-
-def _cap() -> int | None:
-    return _in_nanousd(visit().cap_usd)
 
 
 def _in_nanousd(written: str) -> int | None:

@@ -78,7 +78,7 @@ def _order(programme: KeptProgramme) -> None:
             )
         else:
             st.markdown(f"about **{words.length(quote.minutes)}** · {quote.n_words} words · **{words.span(quote)}**")
-    _cap(programme.id)
+    shaping.limit(programme)
     with st.container(horizontal=True):
         if is_split:
             _button(
@@ -132,25 +132,6 @@ def _split() -> bool:
         args=(field,),
     )
     return bool(chosen)
-
-
-def _cap(programme_id: str) -> None:
-    field = f"summaries.cap.{programme_id}"
-    st.session_state[field] = visit().cap_usd
-    st.text_input(
-        "Spend at most, in dollars",
-        placeholder="no limit",
-        max_chars=12,
-        width=220,
-        help="It stops before it would go beyond this, and keeps what was made.",
-        key=field,
-        on_change=_set_cap,
-        args=(field,),
-    )
-
-
-def _set_cap(field: str) -> None:
-    visit().cap_usd = st.session_state[field]
 
 
 def _choose_split(field: str) -> None:

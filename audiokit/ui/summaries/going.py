@@ -28,7 +28,7 @@ def show(drawn: KeptProgramme) -> None:
     if going is None or (programme.state, programme.title) != (drawn.state, drawn.title):
         st.rerun()
     _card(programme, going)
-    if programme.n_spoken:
+    if going.done:
         st.caption("What is made so far can be listened to; the rest follows while you listen.")
     if programme.lines:
         reader(programme, key=f"summaries.growing.{programme.id}", is_growing=True)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from audiokit.summaries.formats import formats
-from audiokit.summaries.kept import Heading, Progress
+from audiokit.summaries.kept import Heading, Money, Progress
 from audiokit.ui import widgets
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.feed import feed
@@ -28,7 +28,7 @@ _ORDERS: MappingProxyType[str, tuple[Callable[[Heading], Any], bool]] = MappingP
         "Oldest first": (lambda heading: heading.created_at, False),
         "Title": (lambda heading: heading.title.casefold(), False),
         "Longest first": (lambda heading: heading.duration_s or 0.0, True),
-        "Dearest first": (lambda heading: heading.spent_nanousd, True),
+        "Dearest first": (lambda heading: heading.spent.spent_nanousd, True),
     }
 )
 
@@ -108,9 +108,13 @@ def _facts(heading: Heading) -> tuple[str | None, ...]:
         known.title if known else heading.format,
         words.clock(heading.duration_s) if heading.duration_s else None,
         f"{heading.n_spoken} of {heading.n_lines} lines" if done and heading.n_lines else None,
-        words.dollars(heading.spent_nanousd) if heading.duration_s or heading.spent_nanousd else None,
+        words.spent_in_short(heading.spent) if heading.duration_s or _has_cost(heading.spent) else None,
         f"{heading.updated_at.astimezone():%-d %b %Y, %H:%M}",
     )
+
+
+def _has_cost(paid: Money) -> bool:
+    return bool(paid.spent_nanousd or paid.n_unknown)
 
 
 def _manage(heading: Heading) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from audiokit.people.addresses import clip_url
-from audiokit.summaries.kept import KeptProgramme, Progress
+from audiokit.summaries.kept import KeptProgramme
+from audiokit.summaries.programmes import fingerprint_of
 from audiokit.summaries.script import KeptLine
 from audiokit.ui import state, widgets
 from audiokit.ui.player import PlayerClip, player
@@ -22,9 +23,10 @@ def show(programme: KeptProgramme) -> None:
     recording = programme.recording
     if recording is None:
         return
-    if programme.state is not Progress.MADE:
+    if recording.of != fingerprint_of(programme.lines):
         st.info(
-            "The script has changed since this was recorded. Generate its sound again to hear the changes.",
+            "The script has changed since this was recorded. Generate its sound again to hear the changes, and to take "
+            "them away.",
             icon=":material/history:",
         )
     with st.container(border=True, key="summaries.player"):
@@ -36,7 +38,8 @@ def show(programme: KeptProgramme) -> None:
                 digest=recording.clip_digest, url=url, duration_s=recording.duration_s, peaks=recording.peaks
             ),
         )
-    exports(programme)
+    if recording.of == fingerprint_of(programme.lines):
+        exports(programme)
     _wrong(programme)
     reader(programme, key=f"summaries.reader.{programme.id}")
     for note in programme.notes:

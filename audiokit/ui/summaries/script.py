@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from audiokit.summaries.kept import KeptProgramme, Progress
-from audiokit.ui.summaries import actions, words
+from audiokit.ui.summaries import actions, shaping, words
 from audiokit.ui.summaries.editor import editor
 from audiokit.ui.summaries.visit import service
 
@@ -15,12 +15,14 @@ __all__ = ["show"]
 def show(programme: KeptProgramme) -> None:
     """Show what the rest costs, then the script."""
     _order(programme)
+    if programme.money.cap_nanousd is not None:
+        shaping.limit(programme)
     _standing_out(programme)
     editor(programme, key=f"summaries.script.{programme.id}")
 
 
 def _order(programme: KeptProgramme) -> None:
-    quote, n_left = service().planner.quote(programme), len(programme.lines) - programme.n_spoken
+    quote, n_left = service().planner.quote(programme), sum(kept.is_to_speak for kept in programme.lines)
     with st.container(horizontal=True, vertical_alignment="center"):
         to_pay = f"{n_left} lines to speak · **{words.span(quote)}**" if n_left else "every line is spoken"
         st.markdown(f"about **{words.length(quote.minutes)}** · {quote.n_words} words · {to_pay}")

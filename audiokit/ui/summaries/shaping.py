@@ -12,13 +12,14 @@ import streamlit as st
 from audiokit.catalog.models import Provider, Tier
 from audiokit.converse.instructions import LANGUAGES
 from audiokit.summaries.formats import default_shape, format_called, formats
+from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.ui import state
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.hearing import hear
-from audiokit.ui.summaries.visit import voices
+from audiokit.ui.summaries.visit import visit, voices
 
-__all__ = ["show"]
+__all__ = ["limit", "show"]
 
 _LEAST_MIN, _MOST_MIN = 0.5, 60.0
 _TIERS = {Tier.MINI: "Mini", Tier.FULL: "Full"}
@@ -47,6 +48,24 @@ def show(programme_id: str | None, shape: Shape, *, is_script: bool = False) -> 
         )
     _voices(programme_id, shape, at)
     _tier(programme_id, shape, f"summaries.tier.{at}")
+
+
+def limit(programme: KeptProgramme) -> None:
+    """Show what it may cost at most, to be changed."""
+    cap_nanousd = programme.money.cap_nanousd
+    field = f"summaries.cap.{programme.id}"
+    kept = "" if cap_nanousd is None else words.in_usd(cap_nanousd)
+    st.session_state[field] = visit().limits.get(programme.id, kept)
+    st.text_input(
+        "Spend at most, in dollars",
+        placeholder="no limit",
+        max_chars=12,
+        width=220,
+        help="It stops before it would go beyond this, and keeps what was made.",
+        key=field,
+        on_change=actions.limit,
+        args=(programme.id, field),
+    )
 
 
 def _set(

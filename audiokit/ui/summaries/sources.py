@@ -40,6 +40,9 @@ def drop() -> None:
         on_change=actions.add_files,
         args=(field,),
     )
+    if actions.are_waiting(field):  # an earlier run was interrupted while it read them
+        actions.add_files(field)
+        st.rerun()
     with st.container(horizontal=True):
         with st.popover("Paste text", icon=":material/content_paste:"):
             pasted = "summaries.pasted"

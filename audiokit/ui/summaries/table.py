@@ -20,6 +20,7 @@ __all__ = ["of_rows", "parse", "show"]
 
 _MOST_LINES = 2_000
 _MAX_CHARS = 400_000
+_LONGEST = 4_000  # characters of a line, as in audiokit.ui.summaries.editor
 _SEPARATORS = ",;\t|"
 _NOTHING = "There are no lines in this. Write one on each line, or a table with a column called text."
 
@@ -79,6 +80,11 @@ def parse(text: str) -> list[tuple[str, str, str]]:
         raise InputError(_NOTHING)
     if len(rows) > _MOST_LINES:
         raise InputError(f"These are {len(rows)} lines; a programme takes {_MOST_LINES}. Make two of them.")
+    for number, row in enumerate(rows, 1):
+        if len(row[0]) > _LONGEST:
+            raise InputError(
+                f"Line {number} has {len(row[0])} characters; a line takes {_LONGEST}. Part it into several."
+            )
     return rows
 
 

@@ -41,7 +41,7 @@ class SummariesPage:
     shape: Shape = field(default_factory=lambda: default_shape("summary"))  # of the next new programme
     of_lines: bool = False  # a new programme is made of lines, not of documents
     is_split: bool = False  # a programme is made of each document
-    cap_usd: str = ""
+    limits: dict[str, str] = field(default_factory=dict)  # that are no amounts, as they stand in the field, by id
     sought: str = ""
     order: str = ""
     n_shown: int = 0  # of the library, beyond what is shown at first
@@ -49,6 +49,8 @@ class SummariesPage:
     taken: set[str] = field(default_factory=set)  # files that the browser has told of already
     shorter: dict[str, str] = field(default_factory=dict)  # what is proposed for lines, by their ids
     seen: str = ""  # the browser's name for the state of the script that it sent last
+    refused: str = ""  # the browser's name for one that was not taken, since another window had changed the script
+    saved: dict[str, str] = field(default_factory=dict)  # the state of the script after what this window saved, by id
     heard: tuple[str, bytes] | None = None  # a voice that was asked for, and what it said
 
     @property

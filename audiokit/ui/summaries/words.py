@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import MappingProxyType
 
 from audiokit import money
 from audiokit.summaries.kept import Money, Progress
 from audiokit.summaries.quote import Quote
+from audiokit.ui.amounts import clock, dollars, length
 
-__all__ = ["FORMAT_ICONS", "STATES", "clock", "dollars", "length", "on_button", "span", "spent"]
+__all__ = [
+    "FORMAT_ICONS",
+    "STATES",
+    "clock",
+    "dollars",
+    "in_usd",
+    "length",
+    "on_button",
+    "span",
+    "spent",
+    "spent_in_short",
+]
 
 STATES = MappingProxyType(
     {
@@ -37,28 +50,10 @@ FORMAT_ICONS = MappingProxyType(
     }
 )
 
-_MINUTE_S, _HOUR_S = 60, 3600
-_A_FEW = 10  # minutes: below, halves are told
 
-
-def dollars(nanousd: int | None) -> str:
-    """Return an amount for Markdown, in which a dollar sign begins mathematics."""
-    return money.show(nanousd).replace("$", r"\$")
-
-
-def length(minutes: float) -> str:
-    """Return a length that is about so long: ``6 min``, ``2.5 min``, ``40 s``."""
-    if minutes < 1:
-        return f"{max(5, round(minutes * 12) * 5)} s"
-    return f"{round(minutes * 2) / 2:g} min" if minutes < _A_FEW else f"{minutes:.0f} min"
-
-
-def clock(seconds: float) -> str:
-    """Return a length or an instant as a clock shows it: ``2:05``, ``1:02:05``."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, _HOUR_S)
-    minutes, left = divmod(rest, _MINUTE_S)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+def in_usd(nanousd: int) -> str:
+    """Return an amount as it is written into a field: ``0.5``."""
+    return f"{Decimal(nanousd) / money.NANOUSD_PER_USD:f}"
 
 
 def span(quote: Quote) -> str:
@@ -79,10 +74,19 @@ def on_button(quote: Quote, *, with_length: bool = True) -> str:
 
 
 def spent(paid: Money) -> str:
-    """Return what was spent against what was said: ``$0.31 of ≈ $0.42``."""
+    """Return what was spent against what was said: ``$0.31 of ≈ $0.42``; what is not known is said to be unknown."""
+    if paid.n_unknown:
+        return spent_in_short(paid)
     so_far = dollars(paid.spent_nanousd)
     if not paid.high_nanousd or paid.low_nanousd is None:
         return so_far if paid.spent_nanousd else "free" if paid.high_nanousd == 0 else "nothing spent yet"
     so_far = so_far if paid.spent_nanousd else r"\$0"
     quoted = Quote(low_nanousd=paid.low_nanousd, high_nanousd=paid.high_nanousd, minutes=0, n_words=0)
     return f"{so_far} of {span(quoted)}"
+
+
+def spent_in_short(paid: Money) -> str:
+    """Return what was spent in a few words: ``$0.31``, ``free``, ``at least $0.31``, ``cost unknown``."""
+    if paid.n_unknown:
+        return f"at least {dollars(paid.spent_nanousd)}" if paid.spent_nanousd else "cost unknown"
+    return dollars(paid.spent_nanousd)

@@ -15,6 +15,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.quote import Writing
 from audiokit.summaries.script import KeptLine, Line, LineState
+from audiokit.summaries.scripts import ScriptChanged
 from audiokit.ui.summaries import words
 from audiokit.ui.summaries.actions import told
 from audiokit.ui.summaries.reader import quotes_of
@@ -38,6 +39,8 @@ def editor(programme: KeptProgramme, *, key: str) -> None:
         "shorter_price": _shorter_price(programme),
         "proposals": dict(visit().shorter),
         "seen": visit().seen,
+        "refused": visit().refused,
+        "state": programme.script_state,
     }
 
     def sent(name: str) -> str | None:
@@ -92,37 +95,43 @@ class _Line(_Given):
     id: str | None
     text: Annotated[str, Field(max_length=_MAX_CHARS)]
     chapter: Annotated[int, Field(ge=0, le=_MOST_LINES)]
-    speaker: Annotated[int, Field(ge=0, le=3)]
+    speaker: Annotated[int, Field(ge=0, le=_MOST_LINES)]
     starred: bool
 
 
 class _Script(_Given):
     name: Annotated[str, Field(max_length=40)] = ""
+    of: Annotated[str, Field(max_length=40)] = ""
     lines: Annotated[list[_Line], Field(max_length=_MOST_LINES)]
     chapters: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=_MOST_LINES)]
 
 
 def _save(programme_id: str, script: str) -> None:
+    page = visit()
+    page.seen, page.refused = _told(script, "name"), ""
     with told():
-        summaries, page = service(), visit()
-        page.seen = _name(script)
-        programme = summaries.library.open(person_id(), programme_id)
+        programme = service().library.open(person_id(), programme_id)
         try:
             lines, chapters = merged(programme, script)
         except ValueError:
             page.trouble = "A line of this script is too long to be kept. Part it into several (Enter), each a breath."
             return
-        if chapters != list(programme.chapters):
-            summaries.library.programmes.change(person_id(), programme_id, chapters=chapters)
-        after = summaries.editing.edit(person_id(), programme_id, lines)
+        # What this window saved last is what it goes on from, also where it has not been shown that yet.
+        follows = {_told(script, "of"), page.saved.get(programme_id, "")}
+        try:
+            after = service().editing.edit(person_id(), programme_id, lines, chapters=chapters, follows=follows)
+        except ScriptChanged:
+            page.refused = page.seen
+            raise
+        page.saved[programme_id] = after.script_state
         there = {kept.id: kept.line.text for kept in after.lines}
         page.shorter = {one: text for one, text in page.shorter.items() if there.get(one, text) != text}
 
 
-def _name(script: str) -> str:
-    """Return what the browser calls this state of the script, by which it knows what has been taken."""
+def _told(script: str, name: str) -> str:
+    """Return what the browser calls this state of the script (name), or the state that it was edited from (of)."""
     try:
-        return str(json.loads(script)["name"])
+        return str(json.loads(script)[name])
     except (ValueError, KeyError, TypeError):
         return ""
 

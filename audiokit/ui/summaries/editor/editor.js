@@ -31,6 +31,8 @@ class Editor {
   #later = 0;
   #sent = null;
   #name = null; // of what was sent last: what comes back for an earlier one is out of date
+  #state = ""; // the script that this one was edited from, by its name
+  #other = null; // what another window has made of it meanwhile, while a person chooses
 
   constructor(root) {
     this.#root = root;
@@ -41,8 +43,10 @@ class Editor {
   /** Take what is kept now; what is being written here stays, and is sent in its turn. */
   show(data, tell) {
     this.#tell = tell;
+    if (this.#other || (data.refused && data.refused === this.#name)) return this.#differ(data);
     if (this.#later || (this.#name !== null && data.seen !== this.#name)) return;
     this.#data = data;
+    this.#state = data.state;
     this.#root.classList.toggle("alone", data.speakers.length < 2);
     const ours = this.#lines.filter((line) => line.text.trim());
     const same = ours.length === data.lines.length && data.lines.every((line, index) => ours[index].text === line.text);
@@ -61,12 +65,14 @@ class Editor {
   #changed(now = false) {
     clearTimeout(this.#later);
     this.#say("Not saved yet");
-    this.#later = setTimeout(() => this.#send(), now ? 0 : LATER_MS);
+    if (now) return this.#send(); // before whatever was pressed has its turn
+    this.#later = setTimeout(() => this.#send(), LATER_MS);
   }
 
   #send() {
     clearTimeout(this.#later);
     this.#later = 0;
+    if (this.#other) return;
     const fields = ({ id, text, chapter, speaker, starred }) => ({ id, text: text.trim(), chapter, speaker, starred });
     const sent = { lines: this.#lines.map(fields).filter((line) => line.text), chapters: this.#chapters };
     const told = JSON.stringify(sent);
@@ -74,7 +80,37 @@ class Editor {
     this.#sent = told;
     this.#name = `${Date.now()}-${made++}`;
     this.#say("Saving…");
-    this.#tell("script", JSON.stringify({ name: this.#name, ...sent }));
+    this.#tell("script", JSON.stringify({ name: this.#name, of: this.#state, ...sent }));
+  }
+
+  /** Keep what is written here, send nothing, and ask which of the two scripts is meant. */
+  #differ(data) {
+    this.#other = data;
+    this.#say("Not saved");
+    const bar = this.#root.querySelector(".differs");
+    if (!bar.hidden) return;
+    const choose = (label, chosen) => {
+      const button = make("button", { type: "button", textContent: label });
+      button.addEventListener("click", () => {
+        const other = this.#other;
+        [this.#other, this.#sent, bar.hidden] = [null, null, true];
+        clearTimeout(this.#later);
+        this.#later = 0;
+        chosen(other);
+      });
+      return button;
+    };
+    const mine = choose("Keep mine", ({ state }) => {
+      this.#state = state;
+      this.#send();
+    });
+    const theirs = choose("Take the other one", (other) => {
+      this.#name = null;
+      this.show(other, this.#tell);
+    });
+    mine.classList.add("use");
+    bar.replaceChildren(make("p", { textContent: "This script was changed in another window. Yours is still here." }), mine, theirs);
+    bar.hidden = false;
   }
 
   #add(index, text = "", like = this.#lines[index - 1] ?? this.#lines[0]) {

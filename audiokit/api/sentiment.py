@@ -1,0 +1,49 @@
+"""What was read from a recording, or from a whole batch, as a file at a signed address that expires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from audiokit.api.refusals import answering
+from audiokit.api.written import written
+from audiokit.errors import NotAllowed
+from audiokit.people.addresses import Signer
+from audiokit.sentiment.service import SentimentService
+
+__all__ = ["SentimentSource", "sentiment_routes"]
+
+
+class SentimentSource(Protocol):
+    """Where recordings come from: what the studio offers."""
+
+    @property
+    def signer(self) -> Signer:
+        """What signs and opens addresses."""
+
+    @property
+    def sentiment(self) -> SentimentService:
+        """All recordings with their readings."""
+
+
+def sentiment_routes(opened: Callable[[], SentimentSource]) -> list[BaseRoute]:
+    """Return the route of this module."""
+
+    async def analysis(request: Request) -> Response:
+        """Put the file together, then send it."""
+        source = opened()
+        claims = {name: str(value) for name, value in source.signer.open(request.path_params["token"]).items()}
+        exporting = source.sentiment.exporting
+        match claims:
+            case {"use": "analysis", "person": person_id, "recording": recording_id, "format": to}:
+                moments = claims.get("moments", "").split()
+                return await written(lambda file: exporting.write(person_id, recording_id, to, file, moments))
+            case {"use": "batch", "person": person_id, "batch": batch_id, "format": to}:
+                return await written(lambda file: exporting.write_batch(person_id, batch_id, to, file))
+        raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
+
+    return [Route("/api/analysis/{token}", answering(analysis))]

@@ -1,0 +1,66 @@
+"""The likeliest melody: the best way through what the pitch of each window may be (Viterbi; Boersma's last step)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from audiokit.audio.measuring.detect import runs
+
+__all__ = ["NEVER", "UNVOICED_STRENGTH", "best_path"]
+
+UNVOICED_STRENGTH = 0.48  # Praat: 0.45, but it hears the hiss above 4 kHz, in which periods are harder to find
+NEVER = -1e3
+"""The strength of what cannot be."""
+
+_OCTAVE_JUMP_COST = 0.35
+_VOICING_CHANGE_COST = 0.14
+
+_Floats = npt.NDArray[np.float32]
+_Path = npt.NDArray[np.intp]
+
+
+def best_path(octaves: _Floats, strengths: _Floats) -> _Path:
+    """Return for each window which candidate it takes, both of shape (n_windows, n); ``n`` stands for no voice at all.
+
+    A window whose candidates are all so weak that falling silent and beginning again costs less has no voice, whatever
+    stands around it. It parts the way into stretches that know nothing of each other; they are walked side by side.
+    """
+    path = np.full(len(octaves), octaves.shape[1], np.intp)
+    may_be_voiced = strengths.max(axis=1, initial=NEVER) > UNVOICED_STRENGTH - 2 * _VOICING_CHANGE_COST
+    firsts, ends = runs(may_be_voiced)
+    firsts, ends = np.maximum(firsts - 1, 0), np.minimum(ends + 1, len(octaves))  # with the silence at both ends
+    order = np.argsort(firsts - ends, kind="stable")
+    firsts, lengths = firsts[order], (ends - firsts)[order]
+    if len(order):
+        _walk(path, octaves, _gains(strengths, may_be_voiced), firsts, lengths)
+    return path
+
+
+def _gains(strengths: _Floats, may_be_voiced: npt.NDArray[np.bool_]) -> _Floats:
+    gains = np.full((len(strengths), strengths.shape[1] + 1), UNVOICED_STRENGTH, np.float32)
+    gains[:, :-1] = np.where(may_be_voiced[:, None], strengths, np.float32(NEVER))
+    return gains
+
+
+def _walk(path: _Path, octaves: _Floats, gains: _Floats, firsts: _Path, lengths: _Path) -> None:
+    """Find the way through stretches, the longest first, one window of each at a time, and write it into ``path``."""
+    n_states = gains.shape[1]
+    came_from = [np.zeros((len(firsts), n_states), np.int8)]
+    totals = gains[firsts].astype(np.float64)
+    costs = np.full((len(firsts), n_states, n_states), _VOICING_CHANGE_COST, np.float32)
+    costs[:, -1, -1] = 0
+    going_on = np.searchsorted(-lengths, -np.arange(int(lengths[0])), "left")  # how many are longer than i windows
+    for i in range(1, int(lengths[0])):
+        n = int(going_on[i])
+        at = firsts[:n] + i
+        costs[:n, :-1, :-1] = _OCTAVE_JUMP_COST * np.abs(octaves[at - 1][:, :, None] - octaves[at][:, None, :])
+        ways = totals[:n, :, None] - costs[:n]
+        best = ways.argmax(axis=1)
+        came_from.append(best.astype(np.int8))
+        totals[:n] = np.take_along_axis(ways, best[:, None, :], axis=1)[:, 0] + gains[at]
+    states = totals.argmax(axis=1)
+    for i in range(int(lengths[0]) - 1, -1, -1):
+        n = int(going_on[i])
+        path[firsts[:n] + i] = states[:n]
+        states[:n] = came_from[i][np.arange(n), states[:n]]

@@ -1,0 +1,180 @@
+"""Reads and writes the segments of recordings: each reading in a column of its own, so that none overwrites another.
+
+Who calls has found the recording to be the person's own (:mod:`audiokit.sentiment.recordings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, insert, select, update
+
+from audiokit.errors import NotFound
+from audiokit.sentiment.kept import KeptSegment
+from audiokit.sentiment.readings import Correction, Measured, Readings, VoiceReading, WordsReading
+from audiokit.store.database import Database, hold
+from audiokit.store.tables import segment as segment_table
+from audiokit.words.word_times import Word, times_of
+
+__all__ = ["Segments", "segments_of"]
+
+_WORDS = TypeAdapter(tuple[Word, ...])
+_MEASURED = TypeAdapter(Measured)
+_BY_WORDS = TypeAdapter(WordsReading)
+_VOICE = TypeAdapter(VoiceReading)
+_VOICES = TypeAdapter(tuple[VoiceReading, ...])
+_CORRECTION = TypeAdapter(Correction)
+_GONE = "This passage is not in the recording any more. Load the page again."
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """One database; see the module."""
+
+    database: Database
+
+    def of(self, recording_id: str) -> tuple[KeptSegment, ...]:
+        """Return all segments of a recording, in order; none before it was cut."""
+        with self.database.read() as connection:
+            return segments_of(connection, recording_id)
+
+    def one(self, recording_id: str, segment_id: str) -> KeptSegment:
+        """Return one segment.
+
+        Raises:
+            NotFound: it is not in the recording.
+        """
+        with self.database.read() as connection:
+            return _one(connection, recording_id, segment_id)
+
+    def put(self, connection: Connection, recording_id: str, segments: Sequence[KeptSegment]) -> None:
+        """Write new segments with what was measured, in a transaction that the caller has open."""
+        rows = [
+            {
+                "id": segment.id,
+                "recording_id": recording_id,
+                "position": segment.position,
+                "start_s": segment.start_s,
+                "end_s": segment.end_s,
+                "speaker": segment.speaker,
+                "text": segment.text,
+                "words": _WORDS.dump_python(segment.words, mode="json"),
+                "measured": _json(_MEASURED, segment.readings.measured),
+            }
+            for segment in segments
+        ]
+        if rows:
+            connection.execute(insert(segment_table), rows)
+
+    def keep_words(self, recording_id: str, readings: Mapping[str, WordsReading]) -> None:
+        """Keep what the words of some segments say."""
+        with self.database.write() as connection:
+            for segment_id, reading in readings.items():
+                _change(connection, recording_id, segment_id, by_words=_json(_BY_WORDS, reading))
+
+    def keep_voice(self, recording_id: str, segment_id: str, reading: VoiceReading, *, is_second: bool = False) -> None:
+        """Keep what a voice suggests: the first reading, or the second opinion."""
+        column = "second" if is_second else "first"
+        with self.database.write() as connection:
+            _change(connection, recording_id, segment_id, **{column: _json(_VOICE, reading)})
+
+    def keep_again(self, recording_id: str, segment_id: str, reading: VoiceReading) -> None:
+        """Keep one more run of the first reading beside those that were kept."""
+        with self.database.write() as connection:
+            hold(connection, segment_id)
+            before = _one(connection, recording_id, segment_id).readings.again
+            again = _VOICES.dump_python((*before, reading), mode="json")
+            _change(connection, recording_id, segment_id, again=again)
+
+    def correct(self, recording_id: str, segment_id: str, correction: Correction | None) -> None:
+        """Put a person's correction in, or take it out.
+
+        Raises:
+            NotFound: the segment is not in the recording.
+        """
+        with self.database.write() as connection:
+            _one(connection, recording_id, segment_id)
+            _change(connection, recording_id, segment_id, correction=_json(_CORRECTION, correction))
+
+    def rewrite(self, recording_id: str, segment_id: str, text: str) -> None:
+        """Put a person's words in the place of those that were recognised, which are kept beside them.
+
+        What the words were read to say stays if the quote that it rests on still stands in them.
+
+        Raises:
+            NotFound: the segment is not in the recording.
+        """
+        with self.database.write() as connection:
+            hold(connection, segment_id)
+            before = _one(connection, recording_id, segment_id)
+            recognised = before.text if before.heard is None else before.heard
+            values: dict[str, Any] = {"text": text, "heard": None if text == recognised else recognised}
+            if not _still_stands(before.readings.words, text):
+                values["by_words"] = None
+            _change(connection, recording_id, segment_id, **values)
+
+
+def segments_of(connection: Connection, recording_id: str) -> tuple[KeptSegment, ...]:
+    """Return all segments of a recording, in order, as one moment of the database has them."""
+    columns = segment_table.c
+    query = select(segment_table).where(columns.recording_id == recording_id).order_by(columns.position)
+    return tuple(_segment(row) for row in connection.execute(query))
+
+
+def _one(connection: Connection, recording_id: str, segment_id: str) -> KeptSegment:
+    this = (segment_table.c.recording_id == recording_id) & (segment_table.c.id == segment_id)
+    row = connection.execute(select(segment_table).where(this)).one_or_none()
+    if row is None:
+        raise NotFound(_GONE)
+    return _segment(row)
+
+
+def _change(connection: Connection, recording_id: str, segment_id: str, **values: Any) -> None:
+    this = (segment_table.c.recording_id == recording_id) & (segment_table.c.id == segment_id)
+    connection.execute(update(segment_table).where(this).values(**values))
+
+
+def _still_stands(reading: WordsReading | None, text: str) -> bool:
+    return reading is None or bool(reading.quote and reading.quote in text)
+
+
+def _retimed(row: Row[Any]) -> tuple[Word, ...]:
+    """Return the words with their times; those that a person has written, by the times of what was recognised."""
+    words = _WORDS.validate_python(row.words or ())
+    if row.heard is None or not words:
+        return words
+    texts = row.text.split()
+    times = times_of(texts, words, row.start_s, row.end_s)
+    return tuple(Word(text, start_s, end_s) for text, (start_s, end_s) in zip(texts, times, strict=True))
+
+
+def _json(adapter: TypeAdapter[Any], value: object) -> Any:
+    return None if value is None else adapter.dump_python(value, mode="json")
+
+
+def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
+    return None if value is None else adapter.validate_python(value)
+
+
+def _segment(row: Row[Any]) -> KeptSegment:
+    return KeptSegment(
+        id=row.id,
+        position=row.position,
+        start_s=row.start_s,
+        end_s=row.end_s,
+        speaker=row.speaker,
+        text=row.text,
+        words=_retimed(row),
+        readings=Readings(
+            words=_read(_BY_WORDS, row.by_words),
+            first=_read(_VOICE, row.first),
+            second=_read(_VOICE, row.second),
+            again=_VOICES.validate_python(row.again or ()),
+            measured=_read(_MEASURED, row.measured),
+            correction=_read(_CORRECTION, row.correction),
+        ),
+        heard=row.heard,
+    )

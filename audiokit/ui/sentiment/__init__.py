@@ -1,0 +1,1 @@
+"""Sentiment Analysis on the page: batches, their recordings, and each claim with its proof."""

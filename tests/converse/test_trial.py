@@ -1,0 +1,188 @@
+"""A retiring model beside its successor, on what a person has said; and the switch from one to the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+import httpx2
+import pytest
+from conversing import ME, asked, settled, spoken
+from faults import Faults, broken
+
+from audiokit.catalog.models import Provider, Role, Tier
+from audiokit.converse.conversation import Options
+from audiokit.converse.trial import Trials
+from audiokit.errors import InputError, NotAllowed
+from audiokit.offline.transport import InProcessTransport
+from audiokit.people.switches import EVERYBODY
+from audiokit.settings import Settings
+from audiokit.speech.placing import place_at
+from audiokit.speech.served import Served
+from audiokit.studio import Studio, open_studio
+
+OLD, NEW, DAY = "gpt-audio-mini", "gpt-audio-1.5", date(2026, 11, 21)
+MINI = Options(uses_tools=False, tier=Tier.MINI)
+
+
+class _UnderTheNameAsked(httpx2.BaseTransport):
+    """The engine says its own name in every answer, which has no price at OpenAI: here it says the one it was given."""
+
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        asked = re.search(rb'"model": ?("[^"]+")', request.read())
+        answer = self._inner.handle_request(request)
+        if asked is None:
+            return answer
+        pieces, name = cast("httpx2.SyncByteStream", answer.stream), asked[1]
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=_Renamed(pieces, name))
+
+
+class _Renamed(httpx2.SyncByteStream):
+    def __init__(self, pieces: httpx2.SyncByteStream, name: bytes) -> None:
+        self._pieces, self._name = pieces, name
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            yield piece.replace(b'"audiokit-offline"', self._name)
+
+    def close(self) -> None:
+        self._pieces.close()
+
+
+@pytest.fixture
+def studio(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """OpenAI by its names and prices, answered by the engine in process."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-made-up")
+    monkeypatch.setenv("AUDIOKIT_MAX_RETRIES", "0")
+    one = open_studio(Settings.read(), transport=_UnderTheNameAsked(InProcessTransport(faults)))
+    assert one.endpoint.provider is Provider.OPENAI
+    one.person()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def trials(studio: Studio) -> Trials:
+    """On a day on which both models live, whenever the test is run."""
+    own = studio.trials
+    wire = studio.wires[0]
+    unasked = Served(wire, run=lambda _look: None)
+    place = place_at(wire, unasked, studio.catalog, studio.ledger, switches=own.switches, today=lambda: DAY)
+    return replace(own, place=place)
+
+
+def talked(studio: Studio) -> str:
+    conversation_id = studio.converse.start(ME, Options(uses_tools=False)).id
+    asked(studio, conversation_id, "How much is two and two?")
+    take = studio.converse.keep_take(ME, conversation_id, spoken())
+    studio.converse.send(ME, conversation_id, take.id)
+    settled(studio, conversation_id)
+    return conversation_id
+
+
+def test_both_models_answer_the_same_inputs_at_the_price_that_was_told_before(
+    studio: Studio, trials: Trials, faults: Faults
+) -> None:
+    talked(studio)
+    n_calls = faults.calls
+
+    proposal = trials.propose(ME, OLD)
+    assert faults.calls == n_calls
+    assert proposal.old is not None
+    assert (proposal.old.model_name, proposal.new.model_name) == (OLD, NEW)
+    assert [bool(one.turn.clip_digest) for one in proposal.inputs] == [True, False]
+
+    results = trials.run(ME, proposal)
+    assert faults.calls == n_calls + 4
+    total = 0
+    for one in results:
+        for side, model in ((one.old, OLD), (one.new, NEW)):
+            assert side is not None
+            assert (side.model, side.trouble) == (model, None)
+            assert side.words
+            assert side.first_sound_ms is not None
+            assert side.cost_nanousd
+            assert side.clip_digest is not None
+            assert studio.read_clip_range(ME, side.clip_digest, 0, 4) == b"RIFF"
+            total += side.cost_nanousd
+        assert one.old is not None
+        assert (one.old.cost_nanousd or 0) < (one.new.cost_nanousd or 0)
+    assert proposal.total_nanousd is not None
+    assert total <= proposal.total_nanousd
+    assert {entry.page for entry in studio.ledger.recent(ME, 4)} == {"usage_and_cost"}
+
+    trials.forget(ME, results)
+    digests = [side.clip_digest for one in results for side in (one.old, one.new) if side]
+    assert not any(studio.clips.owns(ME, digest or "") for digest in digests)
+
+
+def test_what_one_of_them_fails_at_is_told_in_its_place(studio: Studio, trials: Trials, faults: Faults) -> None:
+    asked(studio, studio.converse.start(ME, Options(uses_tools=False)).id, "How much is two and two?")
+    proposal = trials.propose(ME, OLD)
+    faults.next(broken(), broken())
+
+    (both,) = trials.run(ME, proposal)
+
+    assert both.old is not None
+    for side in (both.old, both.new):
+        assert "fault of its own" in (side.trouble or "")
+        assert (side.words, side.clip_digest, side.cost_nanousd) == ("", None, 0)
+
+
+def test_a_transcriber_a_reader_and_a_writer_are_tried_on_what_they_are_for(studio: Studio, trials: Trials) -> None:
+    talked(studio)
+
+    kinds = {}
+    for model in ("gpt-4o-transcribe", "gpt-4o-mini"):
+        (both, *_) = trials.run(ME, trials.propose(ME, model))
+        kinds[model] = (both.new.model, bool(both.new.words), both.new.trouble)
+
+    assert kinds["gpt-4o-transcribe"][0] == "gpt-transcribe"
+    assert [trouble for _, _, trouble in kinds.values()] == [None, None]
+
+
+def test_without_a_successor_or_anything_said_nothing_is_proposed(trials: Trials) -> None:
+    with pytest.raises(InputError, match="Talk with the model first"):
+        trials.propose(ME, OLD)
+    with pytest.raises(NotAllowed, match="Nobody takes over"):
+        trials.propose(ME, "gpt-99")
+
+
+def test_a_person_s_switch_moves_their_calls_and_nobody_else_s(studio: Studio, trials: Trials) -> None:
+    assert trials.switched_to(ME, OLD) is None
+    trials.switch(ME, f"{OLD}-2025-12-15", NEW)  # by a snapshot's name as well
+
+    conversation = asked(studio, studio.converse.start(ME, MINI).id, "How much is two and two?")
+
+    (entry,) = studio.ledger.recent(ME, 1)
+    assert (entry.model_asked, entry.model_used, conversation.turns[-1].model) == (NEW, NEW, NEW)
+    assert trials.switched_to(ME, OLD) == NEW
+    assert trials.switched_to("somebody", OLD) is None
+    assert trials.place.choose(Role.CONVERSE, Tier.MINI).model_name == OLD
+    trials.switch_back(ME, OLD)
+    assert trials.switched_to(ME, OLD) is None
+
+
+def test_a_switch_for_everybody_is_what_is_chosen_and_priced_and_only_who_looks_after_it_may(trials: Trials) -> None:
+    guest = replace(trials, may_decide=lambda _: False)
+    with pytest.raises(NotAllowed, match="switch for yourself"):
+        guest.switch("guest", OLD, NEW, for_everybody=True)
+
+    trials.switch(ME, OLD, NEW, for_everybody=True)
+    chosen = trials.place.choose(Role.CONVERSE, Tier.MINI)
+
+    assert chosen.model_name == NEW
+    assert chosen.why.startswith(f"{NEW}: everybody here has switched to it from {OLD}.")
+    price = trials.place.price_of(chosen)
+    assert price is not None
+    assert price.model_id == NEW
+    trials.switches.set("guest", NEW, OLD)  # a person's own word goes first, and nothing goes in a circle
+    assert trials.switches.model_for("guest", OLD) == NEW
+    trials.switches.forget(EVERYBODY, OLD)
+    assert trials.place.choose(Role.CONVERSE, Tier.MINI).model_name == OLD

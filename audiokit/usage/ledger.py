@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Connection, Executable, bindparam, case, func, select
 
 from audiokit.store.database import Database
 from audiokit.store.tables import entry as entries
 from audiokit.store.tables import insert_once
+from audiokit.usage import counting, rollups
+from audiokit.usage.entries import Entry, Outcome, effective
 
-__all__ = ["Entry", "Ledger", "Outcome", "Spent"]
+__all__ = ["Entry", "Ledger", "Outcome", "Spent", "read_entries"]
 
-Outcome = Literal["answered", "failed", "cut", "refused"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One call. ``None`` is what the provider did not say, or what does not apply; it is never zero.
-
-    ``at`` is aware; it comes back in UTC. ``error`` is the name of our error's class, never its text.
-    ``saved_nanousd`` is what a cached answer would have cost.
-    """
-
-    id: str
-    at: datetime
-    person_id: str
-    page: str
-    turn_id: str | None = None
-    conversation_id: str | None = None
-    endpoint: str
-    kind: str
-    model_asked: str
-    model_used: str | None = None
-    text_in_tokens: int | None = None
-    audio_in_tokens: int | None = None
-    cached_in_tokens: int | None = None
-    text_out_tokens: int | None = None
-    audio_out_tokens: int | None = None
-    characters: int | None = None
-    input_ms: int | None = None
-    output_ms: int | None = None
-    price_id: str | None = None
-    cost_nanousd: int | None = None
-    first_byte_ms: int | None = None
-    total_ms: int
-    outcome: Outcome
-    error: str | None = None
-    request_id: str | None = None
-    cached: bool = False
-    saved_nanousd: int | None = None
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +30,66 @@ class Spent:
 
 
 _NAMES = tuple(field.name for field in fields(Entry))
-_WRITE = insert_once(entries)
+_WRITE = {name: write.execution_options(preserve_rowcount=True) for name, write in insert_once(entries).items()}
 _IN_ORDER = select(entries).order_by(entries.c.at, entries.c.id)
 _OF_TURN = _IN_ORDER.where(entries.c.turn_id == bindparam("turn_id"))
 _OF_CONVERSATION = _IN_ORDER.where(entries.c.conversation_id == bindparam("conversation_id"))
 _RECENT = (
     select(entries)
-    .where(entries.c.person_id == bindparam("person_id"))
+    .where(entries.c.person_id == bindparam("person_id"), entries.c.corrects.is_(None))
     .order_by(entries.c.at.desc(), entries.c.id.desc())
     .limit(bindparam("n_entries"))
 )
-_UNKNOWN = func.count().filter(entries.c.cost_nanousd.is_(None))
+_CORRECTIONS = select(entries).where(entries.c.corrects.in_(bindparam("ids", expanding=True)))
+_HISTORY = (
+    select(entries)
+    .where((entries.c.id == bindparam("id")) | (entries.c.corrects == bindparam("id")))
+    .order_by(entries.c.corrects.is_not(None), entries.c.id)
+)
+_UNKNOWN = func.sum(
+    case((entries.c.corrects.is_(None) & entries.c.cost_nanousd.is_(None), 1), (entries.c.makes_known, -1), else_=0)
+)
 _SPENT = select(func.sum(entries.c.cost_nanousd), _UNKNOWN).where(
     entries.c.person_id == bindparam("person_id"), entries.c.at >= bindparam("since")
 )
 
 
 class Ledger:
-    """Entries, appended and read."""
+    """Entries, appended and read; the days of the tallies are those of ``zone``.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    What is read are calls as their corrections have made them; :meth:`history` tells one from the other.
+    """
+
+    def __init__(self, database: Database, zone: ZoneInfo = _UTC) -> None:
+        self._database, self._zone = database, zone
 
     def write(self, entry: Entry) -> None:
         """Append ``entry``; one whose id is there already changes nothing, so a repeat after a crash is safe."""
-        row = {name: getattr(entry, name) for name in _NAMES}
         with self._database.write() as connection:
-            connection.execute(_WRITE[connection.dialect.name], row)
+            self.append(connection, entry)
+
+    def append(self, connection: Connection, entry: Entry) -> bool:
+        """Append ``entry``, to the tallies and to the budgets as well, in a transaction of the caller's.
+
+        Returns False, and does nothing, if its id was there already.
+        """
+        row = {name: getattr(entry, name) for name in _NAMES}
+        if connection.execute(_WRITE[connection.dialect.name], row).rowcount != 1:
+            return False
+        rollups.add(connection, entry, self._zone)
+        counting.count(connection, entry, self._zone)  # last: the rows of budgets are those that most calls wait for
+        return True
+
+    def correct(self, call: Entry, correction: Entry) -> bool:
+        """Append a correction of ``call``, made by ``correction_of`` in ``entries``, under an id of its own.
+
+        Returns False, and does nothing, if the call has been corrected otherwise since it was read.
+        """
+        with self._database.write() as connection:
+            told = _history(connection, call.id)
+            if effective(told) != (call,):
+                return False
+            return self.append(connection, replace(correction, id=f"{call.id}.{len(told):04}"))
 
     def of_turn(self, turn_id: str) -> tuple[Entry, ...]:
         """Return what was called for one turn, oldest first."""
@@ -102,14 +101,34 @@ class Ledger:
 
     def recent(self, person_id: str, limit: int) -> tuple[Entry, ...]:
         """Return this person's last entries, newest first, at most ``limit``."""
-        return self._entries(_RECENT, {"person_id": person_id, "n_entries": limit})
+        with self._database.read() as connection:
+            return read_entries(connection, _RECENT, {"person_id": person_id, "n_entries": limit})
+
+    def history(self, entry_id: str) -> tuple[Entry, ...]:
+        """Return an entry as it was written, and the corrections of it in their order."""
+        with self._database.read() as connection:
+            return _history(connection, entry_id)
 
     def spent_nanousd(self, person_id: str, since: datetime) -> Spent:
         """Return what this person spent at ``since`` or later."""
         with self._database.read() as connection:
             known, n_unknown = connection.execute(_SPENT, {"person_id": person_id, "since": since}).one()
-        return Spent(int(known or 0), n_unknown)  # no entries: None; PostgreSQL's sum of bigint: a Decimal
+        return Spent(int(known or 0), int(n_unknown or 0))  # no entries: None; PostgreSQL's sum of bigint: a Decimal
 
     def _entries(self, statement: Executable, values: Mapping[str, Any]) -> tuple[Entry, ...]:
         with self._database.read() as connection:
-            return tuple(Entry(**row) for row in connection.execute(statement, values).mappings())
+            return effective(Entry(**row) for row in connection.execute(statement, values).mappings())
+
+
+def _history(connection: Connection, entry_id: str) -> tuple[Entry, ...]:
+    rows = connection.execute(_HISTORY, {"id": entry_id}).mappings()
+    return tuple(Entry(**row) for row in rows)
+
+
+def read_entries(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """Return the calls that ``statement`` selects, in its order, with the corrections made of them later."""
+    calls = [Entry(**row) for row in connection.execute(statement, values).mappings()]
+    if not calls:
+        return ()
+    corrections = connection.execute(_CORRECTIONS, {"ids": [call.id for call in calls]}).mappings()
+    return effective([*calls, *(Entry(**row) for row in corrections)])

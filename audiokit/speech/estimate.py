@@ -1,0 +1,105 @@
+"""What a request will cost at most, as far as can be told before it is sent: held against budgets, and for quotes.
+
+What goes in is counted. What comes out is bounded by ``max_completion_tokens``, and below it by the longest of the
+latest answers of its kind (:mod:`audiokit.usage.experience`), or by what is usual where there were none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
+from audiokit.speech.requests import Converse, ModelTurn, PersonTurn, Request, Speak, Telling, ToolResult, Transcribe
+
+__all__ = ["Longest", "estimate", "priced", "writing_down"]
+
+_WORDS_PER_S, _CHARACTERS_PER_S = 2.5, 12.0  # of slow speech, so that a length is not taken to be too short
+_TOKENS_PER_S = 4  # of what is written down of quick speech, rounded up
+_TOKENS_PER_S_TOLD = {Telling.WORDS: 7, Telling.TIMES: 7, Telling.SPEAKERS: 45}  # at most, as recorded (2026)
+_ALOUD_S = 60.0  # of an answer, before there was one
+_WRITTEN_TOKENS, _FUNCTION_TOKENS = 800, 2_000  # the same in words, and in the arguments of a function
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """The longest of the latest answers of a kind, in tokens."""
+
+    text_tokens: int
+    audio_tokens: int
+
+
+def estimate(request: Request, price: Price | None, longest: Longest | None = None) -> int | None:
+    """Return what ``request`` may cost in nano-USD, rounded up; None where that cannot be told."""
+    match request:
+        case Converse():
+            return priced(price, _conversation(request, longest))
+        case Transcribe():
+            seconds = request.sound.duration_s + sum(known.sound.duration_s for known in request.known_voices)
+            return writing_down(seconds, price, tokens_per_s=_TOKENS_PER_S_TOLD[request.telling])
+        case Speak():
+            return priced(price, _reading(request))
+
+
+def priced(price: Price | None, usage: Usage) -> int | None:
+    """Return what a usage costs; None without a price as well."""
+    return None if price is None else cost(price, usage)
+
+
+def writing_down(seconds: float, price: Price | None, *, tokens_per_s: float = _TOKENS_PER_S) -> int | None:
+    """Return what it costs to have speech written down, by the minute or by the token."""
+    by_minute = Usage(input_seconds=Decimal(str(round(seconds, 3))))
+    by_token = _tokens(audio_in=audio_in_tokens(seconds), text_out=math.ceil(tokens_per_s * seconds))
+    return next((known for usage in (by_minute, by_token) if (known := priced(price, usage)) is not None), None)
+
+
+def _conversation(request: Converse, longest: Longest | None) -> Usage:
+    text, audio = text_tokens(request.instructions), 0
+    for turn in request.turns:
+        match turn:
+            case PersonTurn(words=words, sound=sound):
+                text += text_tokens(words) if words else 0
+                audio += audio_in_tokens(sound.duration_s) if sound else 0
+            case ModelTurn(words=words, audio_id=None):
+                text += text_tokens(words) + sum(text_tokens(call.arguments) for call in turn.calls)
+            case ModelTurn(words=words):
+                audio += audio_out_tokens(len(words.split()) / _WORDS_PER_S)
+            case ToolResult(output=output):
+                text += text_tokens(output)
+    tools = request.tools if request.forced_tool is None else (*request.tools, request.forced_tool)
+    text += sum(text_tokens(tool.description + json.dumps(dict(tool.parameters))) for tool in tools)
+    text_out, audio_out = _answer(request, longest)
+    return _tokens(text_in=text, audio_in=audio, text_out=text_out, audio_out=audio_out)
+
+
+def _answer(request: Converse, longest: Longest | None) -> tuple[int, int]:
+    """Return the tokens of the answer, in words and in sound; both together are at most those that may be."""
+    if longest is not None:
+        text, audio = longest.text_tokens, longest.audio_tokens
+    elif request.forced_tool is not None:
+        text, audio = _FUNCTION_TOKENS, 0
+    else:
+        aloud = request.voice is not None
+        text = round(_ALOUD_S * _TOKENS_PER_S) if aloud else _WRITTEN_TOKENS
+        audio = audio_out_tokens(_ALOUD_S) if aloud else 0
+    audio = min(audio, request.max_completion_tokens)
+    return min(text, request.max_completion_tokens - audio), audio
+
+
+def _reading(request: Speak) -> Usage:
+    told = text_tokens(request.text) + (text_tokens(request.instructions) if request.instructions else 0)
+    seconds = len(request.text) / _CHARACTERS_PER_S / request.speed
+    by_token = _tokens(text_in=told, audio_out=audio_out_tokens(seconds))
+    return replace(by_token, characters=len(request.text))
+
+
+def _tokens(*, text_in: int = 0, audio_in: int = 0, text_out: int = 0, audio_out: int = 0) -> Usage:
+    return Usage(
+        text_in_tokens=text_in,
+        audio_in_tokens=audio_in,
+        cached_in_tokens=0,
+        text_out_tokens=text_out,
+        audio_out_tokens=audio_out,
+    )

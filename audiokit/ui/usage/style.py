@@ -1,0 +1,52 @@
+"""What the theme cannot say of this page: tiles side by side, a bar below an amount, the pill in the header."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["PILL", "show"]
+
+_PAGE = """<style>
+.st-key-usage-tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 1rem; }
+.st-key-usage-tiles > * { height: 100%; min-width: 0; }
+.st-key-usage-tiles [data-testid=stMetricLabel] p { font-size: .875rem; }
+.st-key-usage-tiles [data-testid=stMetricValue] { white-space: nowrap; }
+.st-key-usage-tiles [data-testid=stMetricDelta] { flex-wrap: wrap; }
+.usage-bar div { height: .4rem; border-radius: 99rem; overflow: hidden; background: rgb(109 93 246 / .16); }
+.usage-bar i { display: block; height: 100%; border-radius: 99rem; background: #6D5DF6; }
+.usage-bar.warn i { background: #d97706; }
+.usage-bar.over i { background: #e5484d; }
+.usage-bar p, .usage-note { margin: .35rem 0 0; font-size: .8125rem; opacity: .75; font-variant-numeric: tabular-nums; }
+.usage-bar:is(.warn, .over) p { opacity: 1; font-weight: 600; }
+.usage-example { position: relative; }
+@media (max-width: 1180px) {
+  .st-key-usage-tiles { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .st-key-usage-tiles > * { grid-column: span 2; }
+  .st-key-usage-tiles > :nth-child(-n + 2) { grid-column: span 3; }
+}
+@media (max-width: 640px) {
+  .st-key-usage-tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .75rem; }
+  .st-key-usage-tiles > * { grid-column: span 1; }
+  .st-key-usage-tiles > :first-child { grid-column: span 2; }
+}
+</style>"""
+
+PILL = """<style>
+[data-testid=stLayoutWrapper]:has(> .st-key-budget-pill) {
+  position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; min-height: 0;
+}
+.st-key-budget-pill { width: auto; gap: 0; }
+.st-key-budget-pill a {
+  padding: .2rem .8rem; border: 1px solid rgb(128 120 180 / .35); border-radius: 99rem; font-size: .8125rem;
+}
+.st-key-budget-pill a p { font-size: .8125rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 640px) {
+  [data-testid=stLayoutWrapper]:has(> .st-key-budget-pill) { right: 3.2rem; }
+}
+</style>"""
+"""In the header, beside the navigation, on every page."""
+
+
+def show() -> None:
+    """Apply the style of this page."""
+    st.html(_PAGE)

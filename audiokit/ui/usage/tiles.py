@@ -1,0 +1,133 @@
+"""Five figures with their trend: spent, expected, said and heard, saved, and what a minute costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from audiokit.money import NANOUSD_PER_USD
+from audiokit.ui.usage import standing, words
+from audiokit.usage.reports import Day, Forecast, Sums, Tiles
+from audiokit.usage.views import View
+from audiokit.usage.budget import Standing
+
+__all__ = ["show"]
+
+_MOST_POINTS = 60  # of a trend, which is as wide as a thumb
+
+
+def show(view: View, tiles: Tiles, days: Sequence[Day], forecast: Forecast, budget: Standing | None) -> None:
+    """Show the tiles of what is looked at."""
+    now, before = tiles.now, tiles.before
+    against = f"vs the {words.many(view.period.n_days, 'day')} before"
+    with st.container(key="usage-tiles"):
+        with st.container(border=True, height="stretch", gap="small"):
+            _spent(now, before, against, days, budget)
+        with st.container(border=True, height="stretch", gap="small"):
+            _expected(forecast)
+        with st.container(border=True, height="stretch", gap="small"):
+            _said(now, before, against, days)
+        with st.container(border=True, height="stretch", gap="small"):
+            _saved(now, before, against, days)
+        with st.container(border=True, height="stretch", gap="small"):
+            _per_minute(now, before, against, days)
+
+
+def unknown(sums: Sums) -> str:
+    """Return what an amount leaves out, as the end of a sentence; nothing where it leaves nothing out."""
+    return f"and {words.many(sums.n_unknown, 'call')} whose cost is not known" if sums.n_unknown else ""
+
+
+def _spent(now: Sums, before: Sums, against: str, days: Sequence[Day], budget: Standing | None) -> None:
+    st.metric(
+        "Spent",
+        words.usd(now.cost_nanousd),
+        words.change(now.cost_nanousd, before.cost_nanousd),
+        delta_color="inverse",
+        delta_description=against,
+        chart_data=_trend([day.sums.cost_nanousd / NANOUSD_PER_USD for day in days]),
+        chart_type="area",
+    )
+    if budget is not None:
+        st.html(standing.bar(budget))
+    _note(unknown(now))
+
+
+def _expected(forecast: Forecast) -> None:
+    ends_on = forecast.days[-1][0]
+    label = f"Expected by {ends_on.day} {ends_on:%B}"
+    why = "What is spent this month, and for each day left what such a weekday costs lately."
+    if forecast.n_days == 0:
+        st.metric(label, "–", help=why)  # noqa: RUF001 - a dash stands for nothing
+        _note("Too early to tell: it needs a whole day to go by.")
+        return
+    so_far = forecast.spent_nanousd
+    sums, values = so_far, list[float]()
+    for number, (_, amount) in enumerate(forecast.days):
+        sums += amount if number else 0
+        values.append(sums / NANOUSD_PER_USD)
+    st.metric(label, words.usd(forecast.month_end_nanousd), help=why, chart_data=_trend(values), chart_type="line")
+    _note(f"likely {words.usd(forecast.low_nanousd)} to {words.usd(forecast.high_nanousd)}")
+
+
+def _said(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
+    total, total_before = now.minutes_in + now.minutes_out, before.minutes_in + before.minutes_out
+    st.metric(
+        "Sound in · out",
+        f"{words.length(now.minutes_in)} · {words.length(now.minutes_out)}",
+        words.change(total, total_before),
+        delta_color="off",
+        delta_description=against,
+        help="What was newly said to models, and what they said. What was sent again as history is not counted twice.",
+        chart_data=_trend([day.sums.minutes_in + day.sums.minutes_out for day in days]),
+        chart_type="bar",
+    )
+    failed = f", {now.n_failed + now.n_refused:,} without an answer" if now.n_failed + now.n_refused else ""
+    _note(f"{words.many(now.n_calls, 'call')}{failed}")
+
+
+def _saved(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
+    st.metric(
+        "Saved",
+        words.usd(now.saved_nanousd),
+        words.change(now.saved_nanousd, before.saved_nanousd),
+        delta_description=against,
+        help="What answers would have cost that were at hand already. Silence that was not sent, history that was "
+        "compacted and the mini model save as well; what they saved is not known to the ledger, and not counted.",
+        chart_data=_trend([day.sums.saved_nanousd / NANOUSD_PER_USD for day in days]),
+        chart_type="bar",
+    )
+    _note(f"{words.many(now.n_cached, 'answer')} from what was at hand")
+
+
+def _per_minute(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
+    each, each_before = now.nanousd_per_minute, before.nanousd_per_minute
+    has_minutes = now.minutes_in + now.minutes_out > 0
+    known = [day.sums.nanousd_per_minute for day in days]
+    st.metric(
+        "Cost per minute",
+        words.usd(each) if has_minutes else "–",  # noqa: RUF001 - a dash stands for nothing
+        words.change(each, each_before) if each is not None and each_before else None,
+        delta_color="inverse",
+        delta_description=against,
+        help="All costs over all minutes, in and out.",
+        chart_data=_trend([cost / NANOUSD_PER_USD for cost in known if cost is not None]),
+        chart_type="line",
+    )
+    _note(unknown(now) if each is None and has_minutes else "of sound, in and out")
+
+
+def _note(text: str) -> None:
+    if text:
+        st.html(f"<p class='usage-note'>{escape(text)}</p>")
+
+
+def _trend(values: Sequence[float]) -> list[float] | None:
+    """Return what a trend is drawn from, by the mean of days that fall together; None without two of them."""
+    if len(values) < 2 or not any(values):
+        return None
+    width = -(-len(values) // _MOST_POINTS)
+    parts = [values[start : start + width] for start in range(0, len(values), width)]
+    return [sum(part) / len(part) for part in parts]

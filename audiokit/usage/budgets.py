@@ -1,0 +1,290 @@
+"""Budgets: what may be spent, kept in the database, held before each call and settled by the ledger after it.
+
+Transactions lock in one order, whoever makes them, so that none waits in a circle: a call's holds, then the budgets'
+periods by their budgets' ids.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from audiokit.errors import BudgetExceeded, StoreError
+from audiokit.store.columns import utc_now
+from audiokit.store.database import Database
+from audiokit.store.ids import new_id
+from audiokit.store.tables import budget as budgets
+from audiokit.store.tables import budget_hold as holds
+from audiokit.store.tables import budget_period as periods
+from audiokit.store.tables import person
+from audiokit.usage.budget import (
+    Budget,
+    Every,
+    ScopeKind,
+    Spender,
+    Standing,
+    exceeded,
+    first_days,
+    next_start,
+)
+from audiokit.usage.counting import begin_periods, presume, recount, scope_values
+from audiokit.usage.days import begins_at, day_of
+from audiokit.usage.entries import Entry
+from audiokit.usage.holds import APPLYING, Hold, budget_of, lapsed, let_go, take
+from audiokit.usage.ledger import Ledger
+
+__all__ = ["Budget", "Budgets", "Every", "Hold", "ScopeKind", "Spender", "Standing"]
+
+_log = logging.getLogger(__name__)
+_KNOWN_FOR_S = 1.0  # a budget that another process has just put applies to our calls as soon as that
+_SWEPT_EVERY_S = 60.0
+_LASTS = timedelta(minutes=10)
+_ALL = select(budgets).order_by(budgets.c.scope_kind, budgets.c.scope_id, budgets.c.period, budgets.c.id)
+_KEY = ("scope_kind", "scope_id", "period")
+_CHANGED = ("limit_nanousd", "is_hard", "zone", "updated_at")
+_PUT = {
+    name: (added := dialect.insert(budgets))
+    .on_conflict_do_update(index_elements=_KEY, set_={column: getattr(added.excluded, column) for column in _CHANGED})
+    .returning(budgets)
+    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
+}
+_ITS_ID = bindparam("budget")
+_REMOVE = (
+    delete(holds).where(holds.c.budget_id == _ITS_ID),
+    delete(periods).where(periods.c.budget_id == _ITS_ID),
+    delete(budgets).where(budgets.c.id == _ITS_ID),
+)
+_OF_PERSON = bindparam("person")
+_COUNTING = select(budgets).where(
+    or_(
+        budgets.c.scope_kind.in_([ScopeKind.INSTALLATION.value, ScopeKind.PAGE.value, ScopeKind.MODEL.value]),
+        and_(budgets.c.scope_kind == ScopeKind.PERSON.value, budgets.c.scope_id == _OF_PERSON),
+        and_(
+            budgets.c.scope_kind == ScopeKind.TEAM.value,
+            budgets.c.scope_id == select(person.c.team).where(person.c.id == _OF_PERSON).scalar_subquery(),
+        ),
+    )
+)
+_STANDING = select(periods).where(periods.c.budget_id == _ITS_ID, periods.c.starts_on == bindparam("since"))
+
+
+class Budgets:
+    """Safe to share between threads; correct between processes and machines.
+
+    ``zone`` is the installation's time zone, by which periods begin; ``now`` is aware, ``clock`` is steady seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        zone: ZoneInfo,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._zone, self._now, self._clock = database, zone, now, clock
+        self._ledger = Ledger(database, zone)
+        self._known: tuple[Budget, ...] = ()
+        self._known_until = self._swept_until = clock()
+        self._lock = threading.Lock()
+
+    # What there is.
+
+    def all(self) -> tuple[Budget, ...]:
+        """Return every budget."""
+        with self._database.read() as connection:
+            return tuple(map(budget_of, connection.execute(_ALL)))
+
+    def put(
+        self, scope_kind: ScopeKind, scope_id: str, period: Every, limit_nanousd: int, *, is_hard: bool = True
+    ) -> Budget:
+        """Set the budget of a scope for a period, in place of the one it has; what was spent already counts.
+
+        Raises:
+            InputError: the amount or the scope makes no sense.
+        """
+        wanted = Budget(
+            id=new_id(),
+            scope_kind=scope_kind,
+            scope_id=scope_id.strip(),
+            period=period,
+            limit_nanousd=limit_nanousd,
+            is_hard=is_hard,
+        )
+        with self._database.write() as connection:
+            kept = self._put(connection, wanted)
+        self._forget_known()
+        return kept
+
+    def remove(self, budget_id: str) -> None:
+        """Take a budget away; one that is not there is gone already."""
+        with self._database.write() as connection:
+            for statement in _REMOVE:
+                connection.execute(statement, {"budget": budget_id})
+        self._forget_known()
+
+    def standing(self, person_id: str) -> tuple[Standing, ...]:
+        """Return how the budgets stand that count this person's calls, whatever page or model: the fullest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_COUNTING, {"person": person_id}).all()
+        return self.standings(tuple(map(budget_of, rows)))
+
+    def standings(self, of: tuple[Budget, ...]) -> tuple[Standing, ...]:
+        """Return how budgets stand in their present periods, the fullest first."""
+        self._sweep_now_and_then()
+        with self._database.read() as connection:
+            found = [self._standing(connection, budget, self._today()) for budget in of]
+        return tuple(sorted(found, key=lambda standing: standing.share, reverse=True))
+
+    # What is held for calls.
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether there are no budgets at all, as of a second ago; a look that costs next to nothing."""
+        return not self._look()
+
+    def hold(self, spender: Spender, estimate_nanousd: int | None, *, lasts: timedelta = _LASTS) -> Hold | None:
+        """Hold what a call is expected to cost, of every budget that applies; None where there is nothing to hold.
+
+        What costs nothing, or what nobody can price, is not held. After ``lasts`` a caller that was never heard of
+        again is taken to be gone, and what it held comes back.
+
+        Raises:
+            BudgetExceeded: it could cross a hard limit; nothing is held.
+        """
+        known = self._look()
+        if not estimate_nanousd or not any(budget.may_apply_to(spender) for budget in known):
+            return None
+        self._sweep_now_and_then()
+        try:
+            return self._taken(spender, estimate_nanousd, lasts)
+        except BudgetExceeded:
+            if not self.sweep():
+                raise
+            return self._taken(spender, estimate_nanousd, lasts)
+
+    def refusal(self, spender: Spender, estimate_nanousd: int | None) -> BudgetExceeded | None:
+        """Return why a call would be refused at this moment, None where it would not; nothing is held."""
+        if not estimate_nanousd or self.is_unlimited:
+            return None
+        values = scope_values(spender, self._today())
+        with self._database.read() as connection:
+            applying = tuple(map(budget_of, connection.execute(APPLYING, values)))
+        hard = (standing for standing in self.standings(applying) if standing.budget.is_hard)
+        short = next((standing for standing in hard if standing.left_nanousd < estimate_nanousd), None)
+        return exceeded(short, estimate_nanousd) if short else None
+
+    def settle(self, hold: Hold, entry: Entry) -> None:
+        """Write the entry of a call, which counts from now on in place of what was held for it.
+
+        If its cost is not known, it counts as what was held, which is marked as presumed.
+        """
+        is_of_the_day = day_of(entry.at, self._zone) == hold.day
+        with self._database.write() as connection:
+            if is_of_the_day:  # else the periods may be others now, and would be locked out of order
+                let_go(connection, hold.id)
+            if entry.cost_nanousd is None:
+                presume(connection, entry.id, hold.amount_nanousd)
+            self._ledger.append(connection, entry)
+        hold.is_over = is_of_the_day
+        self.release(hold)
+
+    def release(self, hold: Hold) -> None:
+        """Let go of what was held for a call that cost nothing; nothing happens where it was settled.
+
+        That it cannot be done now harms nobody for long: it lapses.
+        """
+        if hold.is_over:
+            return
+        try:
+            with self._database.write() as connection:
+                let_go(connection, hold.id)
+        except StoreError:
+            _log.warning("what a call held could not be let go of; it lapses by itself")
+        hold.is_over = True
+
+    def sweep(self) -> int:
+        """Let go of what callers held that are gone; return how many there were."""
+        with self._database.read() as connection:
+            gone = lapsed(connection, self._now())
+        for hold_id in gone:
+            with self._database.write() as connection:
+                let_go(connection, hold_id)
+        return len(gone)
+
+    def _put(self, connection: Connection, wanted: Budget) -> Budget:
+        row = {
+            "id": wanted.id,
+            "scope_kind": wanted.scope_kind.value,
+            "scope_id": wanted.scope_id,
+            "period": wanted.period.value,
+            "limit_nanousd": wanted.limit_nanousd,
+            "is_hard": wanted.is_hard,
+            "zone": self._zone.key,
+            "updated_at": self._now(),
+        }
+        kept = budget_of(connection.execute(_PUT[connection.dialect.name], row).one())
+        recount(connection, kept, self._today(), self._zone)
+        return kept
+
+    def _standing(self, connection: Connection, budget: Budget, day: date) -> Standing:
+        starts_on = first_days(day)[budget.period]
+        row = connection.execute(_STANDING, {"budget": budget.id, "since": starts_on}).one_or_none()
+        resets_at = begins_at(next_start(starts_on, budget.period), self._zone).astimezone(self._zone)
+        if row is None:
+            return Standing(budget=budget, starts_on=starts_on, resets_at=resets_at)
+        return Standing(
+            budget=budget,
+            starts_on=starts_on,
+            resets_at=resets_at,
+            spent_nanousd=row.spent_nanousd,
+            presumed_nanousd=row.presumed_nanousd,
+            held_nanousd=row.held_nanousd,
+            n_unknown=row.n_unknown,
+        )
+
+    def _taken(self, spender: Spender, amount_nanousd: int, lasts: timedelta) -> Hold | None:
+        now = self._now()
+        hold = Hold(id=new_id(), amount_nanousd=amount_nanousd, day=day_of(now, self._zone))
+        values = scope_values(spender, hold.day)
+        with self._database.write() as connection:
+            begin_periods(connection, values)
+            full = take(connection, hold, values, now + lasts)
+            if full is not None:
+                raise exceeded(self._standing(connection, full, hold.day), amount_nanousd)
+        return hold
+
+    def _today(self) -> date:
+        return day_of(self._now(), self._zone)
+
+    def _look(self) -> tuple[Budget, ...]:
+        if self._clock() >= self._known_until:
+            self._known, self._known_until = self._counted_here(), self._clock() + _KNOWN_FOR_S
+        return self._known
+
+    def _counted_here(self) -> tuple[Budget, ...]:
+        """Return every budget; those that were counted by another time zone are counted anew."""
+        with self._database.read() as connection:
+            rows = connection.execute(_ALL).all()
+        for row in rows:
+            if row.zone != self._zone.key:
+                with self._database.write() as connection:
+                    self._put(connection, budget_of(row))
+        return tuple(map(budget_of, rows))
+
+    def _forget_known(self) -> None:
+        self._known_until = self._clock()
+
+    def _sweep_now_and_then(self) -> None:
+        with self._lock:
+            if self._clock() < self._swept_until:
+                return
+            self._swept_until = self._clock() + _SWEPT_EVERY_S
+        self.sweep()

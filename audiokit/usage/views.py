@@ -1,0 +1,156 @@
+"""Who sees which numbers: everything that the page, its exports and its report show goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from audiokit.catalog.models import Catalog, Provider
+from audiokit.errors import NotAllowed
+from audiokit.store.columns import utc_now
+from audiokit.usage.budget import Budget, Every, ScopeKind, Standing
+from audiokit.usage.budgets import Budgets
+from audiokit.usage.days import day_of
+from audiokit.usage.entries import Entry
+from audiokit.usage.reconcile import Agreement, Reconciliation
+from audiokit.usage.reports import By, Day, Forecast, Latency, Period, Reports, Scope, Tiles, Top
+from audiokit.usage.retiring import Retiring, retiring
+
+__all__ = ["UsageService", "View"]
+
+_OTHERS = "These are not your numbers. Ask whoever looks after audiokit here to show them to you."
+_BUDGETS = "Budgets are changed by whoever looks after audiokit here. Ask them for more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The numbers of one scope, which whoever holds this may see; see :class:`audiokit.usage.reports.Reports`."""
+
+    scope: Scope
+    period: Period
+    reports: Reports
+
+    def tiles(self) -> Tiles:
+        """Return what the period came to, and the one before."""
+        return self.reports.tiles(self.scope, self.period)
+
+    def daily(self) -> tuple[Day, ...]:
+        """Return each day."""
+        return self.reports.daily(self.scope, self.period)
+
+    def top(self, by: By, limit: int = 20) -> tuple[Top, ...]:
+        """Return who or what cost most."""
+        return self.reports.top(by, self.scope, self.period, limit)
+
+    def latency(self) -> tuple[Latency, ...]:
+        """Return how long answers took."""
+        return self.reports.latency(self.scope, self.period)
+
+    def refused(self, limit: int = 50) -> tuple[Entry, ...]:
+        """Return the last calls that were refused."""
+        return self.reports.refused(self.scope, self.period, limit)
+
+    def entries(self, *, before: Entry | None = None, limit: int = 100) -> tuple[Entry, ...]:
+        """Return calls, newest first."""
+        return self.reports.entries(self.scope, self.period, before=before, limit=limit)
+
+    def forecast(self, today: date) -> Forecast:
+        """Return what the month will have cost at its end."""
+        return self.reports.forecast(self.scope, today)
+
+    def on(self, day: date) -> View:
+        """Return the same of one day."""
+        return replace(self, period=Period(day, day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageService:
+    """Usage, cost, budgets and the bill, for whoever asks. ``may_see_all`` says who sees more than their own.
+
+    ``ends_on`` and ``heir_of`` are what the endpoint says of models; without them, the catalog does.
+    """
+
+    reports: Reports
+    budgets: Budgets
+    reconciliation: Reconciliation
+    catalog: Catalog
+    provider: Provider
+    zone: ZoneInfo
+    may_see_all: Callable[[str], bool]
+    ends_on: Callable[[str], date | None] | None = None
+    heir_of: Callable[[str], str | None] | None = None
+    now: Callable[[], datetime] = utc_now
+
+    def today(self) -> date:
+        """Return the day in the installation's time zone."""
+        return day_of(self.now(), self.zone)
+
+    def view(self, person_id: str, scope: Scope, period: Period) -> View:
+        """Return the numbers of ``scope``.
+
+        Raises:
+            NotAllowed: they are not this person's alone, and the person sees no others.
+        """
+        if scope.person_id != person_id and not self.may_see_all(person_id):
+            raise NotAllowed(_OTHERS)
+        return View(scope=scope, period=period, reports=self.reports)
+
+    def standings(self, person_id: str) -> tuple[Standing, ...]:
+        """Return how budgets stand, the fullest first: all of them, or this person's own, which tell of nobody else."""
+        if self.may_see_all(person_id):
+            return self.budgets.standings(self.budgets.all())
+        return self.own_standings(person_id)
+
+    def own_standings(self, person_id: str) -> tuple[Standing, ...]:
+        """Return how this person's own budgets stand, the fullest first."""
+        mine = (one for one in self.budgets.all() if one.scope_kind is ScopeKind.PERSON and one.scope_id == person_id)
+        return self.budgets.standings(tuple(mine))
+
+    def put_budget(
+        self, person_id: str, scope_kind: ScopeKind, scope_id: str, period: Every, limit_nanousd: int, *, is_hard: bool
+    ) -> Budget:
+        """Set a budget.
+
+        Raises:
+            NotAllowed: this person does not look after budgets.
+            InputError: the amount or the scope makes no sense.
+        """
+        self._refuse_budgets(person_id)
+        return self.budgets.put(scope_kind, scope_id, period, limit_nanousd, is_hard=is_hard)
+
+    def remove_budget(self, person_id: str, budget_id: str) -> None:
+        """Take a budget away; errors as for :meth:`put_budget`."""
+        self._refuse_budgets(person_id)
+        self.budgets.remove(budget_id)
+
+    def retiring(self, person_id: str, scope: Scope) -> tuple[Retiring, ...]:
+        """Return which models of those used lately have an announced end, the soonest first; errors as for a view."""
+        today = self.today()
+        view = self.view(person_id, scope, Period(today.replace(day=1), today))
+        return retiring(
+            view.reports, self.catalog, self.provider, scope, today, ends_on=self.ends_on, heir_of=self.heir_of
+        )
+
+    def agreement(self, person_id: str, period: Period) -> Agreement:
+        """Return what was last found when the ledger was held against the bill.
+
+        Raises:
+            NotAllowed: the bill is everybody's.
+        """
+        self._refuse_bill(person_id)
+        return self.reconciliation.agreement(period.first, period.last)
+
+    def check_bill(self, person_id: str, period: Period) -> Agreement:
+        """Hold the ledger against the bill now; errors as for :meth:`agreement`, and those of the check itself."""
+        self._refuse_bill(person_id)
+        return self.reconciliation.check(period.first, period.last)
+
+    def _refuse_budgets(self, person_id: str) -> None:
+        if not self.may_see_all(person_id):
+            raise NotAllowed(_BUDGETS)
+
+    def _refuse_bill(self, person_id: str) -> None:
+        if not self.may_see_all(person_id):
+            raise NotAllowed(_OTHERS)

@@ -14,6 +14,7 @@ __all__ = ["found", "show", "title_of"]
 _STYLE = """<style>
 [class*="st-key-sentiment-open-"] :is(button, button p) { justify-content: start; text-align: left; }
 </style>"""
+_NAME_LENGTH = 24  # characters, of each of several names
 _NAMES = 3
 
 
@@ -56,7 +57,13 @@ def title_of(title: str, names: tuple[str, ...]) -> str:
     if title or not names:
         return title or "Recordings"
     rest = len(names) - _NAMES
-    return names[0] if len(names) == 1 else ", ".join(names[:_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    shown = ", ".join(_short(name) for name in names[:_NAMES])
+    return names[0] if len(names) == 1 else f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _short(name: str) -> str:
+    """Return a file's name without its middle, where it is long: the beginning and the end tell files apart."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH // 2]}…{name[-_NAME_LENGTH // 2 :]}"
 
 
 def _row(heading: BatchHeading) -> None:

@@ -17,13 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 __all__ = ["browser", "chromium", "chromium_path", "launch_arguments", "served", "settled"]
 
 _REQUIRED = os.environ.get("AUDIOKIT_REQUIRE_BROWSER") == "1"  # read here: tests run without settings of the owner
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_S = 60.0
+expect.set_options(timeout=30_000)  # a busy machine is no defect; what is awaited here is never a time
 
 
 def chromium_path() -> str | None:

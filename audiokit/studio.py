@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
@@ -72,11 +73,13 @@ from audiokit.usage.budgets import Budgets
 from audiokit.usage.days import zone_named
 from audiokit.usage.experience import Experience
 from audiokit.usage.ledger import Ledger
-from audiokit.usage.letters import Letters, Postman
+from audiokit.usage.letters import Letters, Postman, Way
 from audiokit.usage.notices import Notices
 from audiokit.usage.purse import Purse
 from audiokit.usage.reconcile import Reconciliation
 from audiokit.usage.reports import Reports
+from audiokit.usage.repricing import Repricing, catalog_prices
+from audiokit.usage.totals import Total, totals
 from audiokit.usage.views import UsageService
 from audiokit.usage.ways_out import Mail, Webhook
 
@@ -148,6 +151,14 @@ class Studio:
         """Return the bytes ``[start, end)`` of a person's clip."""
         self.clips.media_type(person_id, digest)
         return self.blobs.read_range(digest, start, end)
+
+    def totals(self) -> tuple[Total, ...]:
+        """Return what everybody's calls came to; for :class:`audiokit.api.metrics.MetricsSource`."""
+        return totals(self.database)
+
+    def jobs_under_way(self) -> Mapping[tuple[str, str], int]:
+        """Return how many jobs wait or run, by workflow and state."""
+        return self.summaries.making.jobs.under_way()
 
     def growing(self, turn_id: str) -> Growing | None:
         """Return a reply that is being spoken."""
@@ -230,7 +241,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     loopback, signer = _loopback(engine), Signer(load_secret(settings.data_dir / _SECRET_FILE))
     waves = Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6)
 
-    exports, admin = _exports(settings, database, clips), open_admin(settings)
+    exports, admin = _exports(settings, database, clips), open_admin(settings, transport=transport)
 
     def toolbox_for(person_id: str, home: str | None) -> Toolbox:
         return for_person(box, OwnTurns(conversations, person_id), home=home)
@@ -388,6 +399,7 @@ def _usage(
         reports=Reports(database, zone),
         budgets=budgets,
         reconciliation=Reconciliation(database, admin, catalog),
+        repricing=Repricing(database, zone, catalog_prices(catalog)),
         catalog=catalog,
         provider=place.endpoint.provider,
         ends_on=place.ends_on,
@@ -397,9 +409,9 @@ def _usage(
     )
 
 
-def _ways_out(settings: Settings) -> tuple[Webhook | Mail, ...]:
+def _ways_out(settings: Settings) -> tuple[Way, ...]:
     """Return how notices of budgets leave the house: only as far as that is set up."""
-    ways: list[Webhook | Mail] = []
+    ways = list[Way]()
     if settings.notice_webhook is not None:
         address = settings.notice_webhook.get_secret_value()
         ways.append(Webhook(address=address, allow_private=settings.notice_webhook_private))

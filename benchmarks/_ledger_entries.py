@@ -5,7 +5,7 @@ A person's pages and a page's models are not all alike: a few are used much, the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from audiokit.usage.entries import Entry
 
-__all__ = ["COLUMNS", "FIRST", "MODELS", "N_DAYS", "PAGES", "PEOPLE", "TEAMS", "entries_of", "rows"]
+__all__ = ["COLUMNS", "FIRST", "MODELS", "N_DAYS", "PAGES", "PEOPLE", "TEAMS", "Columns", "days_of", "entries_of"]
 
 FIRST: Final = date(2023, 11, 22)
 N_DAYS: Final = 3 * 365
@@ -69,87 +69,85 @@ _OUTCOMES = ("answered", "failed", "cut", "refused")
 _DAY_US = 86_400_000_000
 
 
-def rows(n_entries: int, n_days: int = N_DAYS) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield some ``n_entries`` entries, in the order of time, a day's at once, as values of ``COLUMNS``."""
+Columns = tuple[list[Any], ...]
+
+
+def days_of(n_entries: int, n_days: int = N_DAYS) -> Iterator[Columns]:
+    """Yield some ``n_entries`` entries, in the order of time, a day's at once: the values of each of ``COLUMNS``."""
     dice = np.random.default_rng(_SEED)
     days = [FIRST + timedelta(days=n) for n in range(n_days)]
     weights = np.array(
         [(1 + _GROWTH * n / n_days) * (_WEEKEND if day.weekday() > 4 else 1) for n, day in enumerate(days)]
     )
-    made = 0
     upto = np.round(np.cumsum(weights) / weights.sum() * n_entries)
+    made = 0
     for day, count in zip(days, np.diff(upto, prepend=0), strict=True):
         yield _of_day(dice, day, int(count), made)
         made += int(count)
 
 
-def entries_of(day: list[tuple[Any, ...]]) -> list[Entry]:
+def entries_of(day: Columns) -> list[Entry]:
     """Return the same as entries, to be written one by one."""
-    return [Entry(**dict(zip(COLUMNS, row, strict=True))) for row in day]
+    rows = (dict(zip(COLUMNS, row, strict=True)) for row in zip(*day, strict=True))
+    return [Entry(**{**row, "at": datetime.fromisoformat(row["at"]).replace(tzinfo=UTC)}) for row in rows]
 
 
-def _shares(n: int, steepness: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _shares(n: int, steepness: float) -> list[float]:
     weights = 1 / (np.arange(n) + steepness)
-    return weights / weights.sum()
+    shares: list[float] = (weights / weights.sum()).tolist()
+    return shares
 
 
-def _of_day(dice: np.random.Generator, day: date, n: int, made: int) -> list[tuple[Any, ...]]:
+def _named(names: Sequence[str], numbers: Any) -> list[str]:
+    return [names[number] for number in numbers.tolist()]
+
+
+def _where(known: Any, values: Any) -> list[Any]:
+    """Return the values, None where they are not known."""
+    return [value if is_known else None for value, is_known in zip(values.tolist(), known.tolist(), strict=True)]
+
+
+def _of_day(dice: np.random.Generator, day: date, n: int, made: int) -> Columns:
     person = dice.choice(len(PEOPLE), n, p=_shares(len(PEOPLE), 20.0))
     page = (person + dice.choice(len(PAGES), n, p=_shares(len(PAGES), 0.5))) % len(PAGES)
     model = (page + dice.choice(len(MODELS), n, p=_shares(len(MODELS), 0.5))) % len(MODELS)
-    at_us = np.sort(dice.integers(0, _DAY_US, n)).tolist()
-    input_ms = dice.gamma(2, 6_000, n).astype(int)
-    history_ms = (input_ms * dice.random(n) * 0.8).astype(int)
-    output_ms = dice.gamma(2, 9_000, n).astype(int)
+    at = np.datetime64(day, "us") + np.sort(dice.integers(0, _DAY_US, n)).astype("timedelta64[us]")
+    input_ms, output_ms = dice.gamma(2, 6_000, n).astype(int), dice.gamma(2, 9_000, n).astype(int)
+    again_ms = (input_ms * dice.random(n) * 0.8).astype(int)
     outcome = dice.choice(4, n, p=[0.96, 0.015, 0.01, 0.015])
-    first = np.exp(dice.normal(6.6, 0.45, n) + 0.05 * model).astype(int) + 1
+    first_ms = np.exp(dice.normal(6.6, 0.45, n) + 0.05 * model).astype(int) + 1
     cached, text_in, text_out = dice.integers(0, 60, n), dice.integers(20, 900, n), dice.integers(5, 300, n)
-    costs = [input_ms // 100 * 32_000, output_ms // 50 * 64_000, text_in * 2_500 + text_out * 10_000, cached * 400]
-    unknown = dice.random(n) < 0.002
-    begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    lists = (
-        values.tolist()
-        for values in (
-            person, page, model, input_ms, history_ms, output_ms, outcome,
-            first, cached, text_in, text_out, *costs, unknown,
-        )
-    )  # fmt: skip
-    return [
-        _row(made + number, begins + timedelta(microseconds=us), *one)
-        for number, (us, one) in enumerate(zip(at_us, zip(*lists, strict=True), strict=True))
-    ]
-
-
-def _row(number: int, at: datetime, *one: Any) -> tuple[Any, ...]:
-    who, page, model, heard, again, spoke, outcome, first, cached, text_in, text_out, *costs, unknown = one
-    is_answer, is_known = outcome in (0, 2), not unknown
-    costs = costs if outcome != 3 else [0, 0, 0, 0]
+    kinds = (input_ms // 100 * 32_000, output_ms // 50 * 64_000, text_in * 2_500 + text_out * 10_000, cached * 400)
+    costs = [np.where(outcome == 3, 0, amounts) for amounts in kinds]
+    answered, known = (outcome == 0) | (outcome == 2), dice.random(n) >= 0.01
+    numbers = range(made, made + n)
+    models = _named(MODELS, model)
     return (
-        f"{int(at.timestamp() * 1000):012x}7{number:019x}",
-        at,
-        PEOPLE[who],
-        PAGES[page],
-        f"conversation-{number // 12}",
-        "openai",
-        "converse",
-        MODELS[model],
-        MODELS[model] if is_answer else None,
-        text_in,
-        heard // 100,
-        cached,
-        text_out,
-        spoke // 50,
-        heard,
-        spoke if is_answer else None,
-        "a-price" if is_known else None,
-        sum(costs) if is_known else None,
-        first if is_answer else None,
-        first + spoke // 3,
-        _OUTCOMES[outcome],
-        None if is_answer else "ProviderBusy",
-        False,
-        again // 100,
-        again,
-        *(costs if is_known else [None] * 4),
-        False,
+        [f"{made:012x}7{number:019x}" for number in numbers],
+        [text.replace("T", " ") for text in np.datetime_as_string(at).tolist()],  # as the tables' Instant on SQLite
+        _named(PEOPLE, person),
+        _named(PAGES, page),
+        [f"conversation-{number // 12}" for number in numbers],
+        ["openai"] * n,
+        ["converse"] * n,
+        models,
+        [name if is_answer else None for name, is_answer in zip(models, answered.tolist(), strict=True)],
+        text_in.tolist(),
+        (input_ms // 100).tolist(),
+        cached.tolist(),
+        text_out.tolist(),
+        (output_ms // 50).tolist(),
+        input_ms.tolist(),
+        _where(answered, output_ms),
+        ["a-price" if is_known else None for is_known in known.tolist()],
+        _where(known, sum(costs)),
+        _where(answered, first_ms),
+        (first_ms + output_ms // 3).tolist(),
+        _named(_OUTCOMES, outcome),
+        [None if is_answer else "ProviderBusy" for is_answer in answered.tolist()],
+        [False] * n,
+        (again_ms // 100).tolist(),
+        again_ms.tolist(),
+        *(_where(known, amounts) for amounts in costs),
+        [False] * n,
     )

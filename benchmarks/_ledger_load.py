@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from audiokit.store.columns import utc_now
 from audiokit.store.database import Database
 from audiokit.store.engines import POSTGRES_SCHEMA
 from audiokit.store.tables import person
-from benchmarks._ledger_entries import COLUMNS, PEOPLE, TEAMS
+from benchmarks._ledger_entries import COLUMNS, PEOPLE, TEAMS, Columns
 
 __all__ = ["add_people", "load"]
 
@@ -34,7 +33,7 @@ def add_people(database: Database) -> None:
         connection.execute(insert(person), people)
 
 
-def load(url: str | None, folder: Path, days: Iterable[list[tuple[Any, ...]]]) -> None:
+def load(url: str | None, folder: Path, days: Iterable[Columns]) -> None:
     """Put the entries of all days into the table; the tallies are made after, by ``rebuild``."""
     if url is None:
         _into_sqlite(folder / "audiokit.sqlite", days)
@@ -42,7 +41,7 @@ def load(url: str | None, folder: Path, days: Iterable[list[tuple[Any, ...]]]) -
         _into_postgres(url, days)
 
 
-def _into_sqlite(path: Path, days: Iterable[list[tuple[Any, ...]]]) -> None:
+def _into_sqlite(path: Path, days: Iterable[Columns]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
         indexes = connection.execute(_INDEXES).fetchall()
@@ -51,23 +50,19 @@ def _into_sqlite(path: Path, days: Iterable[list[tuple[Any, ...]]]) -> None:
         wanted = f"INSERT {_INTO} VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - our own columns
         for day in days:
             connection.execute("BEGIN")
-            connection.executemany(wanted, ((row[0], _as_text(row[1]), *row[2:]) for row in day))
+            connection.executemany(wanted, zip(*day, strict=True))
             connection.execute("COMMIT")
         for _, made_by in indexes:
             connection.execute(made_by)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _as_text(at: datetime) -> str:
-    """Write a moment as :class:`audiokit.store.columns.Instant` does on SQLite."""
-    return at.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-
-
-def _into_postgres(url: str, days: Iterable[list[tuple[Any, ...]]]) -> None:
+def _into_postgres(url: str, days: Iterable[Columns]) -> None:
     import psycopg  # noqa: PLC0415 - where PostgreSQL is measured too
     from psycopg import sql  # noqa: PLC0415 - the same
 
     with psycopg.connect(url) as connection:
+        connection.execute("SET TimeZone TO 'UTC'")
         connection.execute(f"SET search_path TO {POSTGRES_SCHEMA}")
         connection.execute("SET maintenance_work_mem TO '512MB'")
         indexes = connection.execute(_PG_INDEXES).fetchall()
@@ -76,7 +71,7 @@ def _into_postgres(url: str, days: Iterable[list[tuple[Any, ...]]]) -> None:
         columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
         with connection.cursor().copy(sql.SQL("COPY entry ({}) FROM STDIN").format(columns)) as copy:
             for day in days:
-                copy.write("".join(map(_as_line, day)))
+                copy.write("".join(map(_as_line, zip(*day, strict=True))))
         for _, made_by in indexes:
             connection.execute(made_by)
     with psycopg.connect(url, autocommit=True) as connection:

@@ -17,7 +17,7 @@ from audiokit.store.database import open_database
 from audiokit.store.ids import new_id
 from audiokit.usage.entries import Entry
 from audiokit.usage.ledger import Ledger
-from benchmarks._ledger_entries import entries_of, rows
+from benchmarks._ledger_entries import days_of, entries_of
 
 N_THREADS = 4
 
@@ -25,7 +25,7 @@ N_THREADS = 4
 def main() -> None:
     """Open, wait, write."""
     folder, seconds, url = Path(sys.argv[1]), float(sys.argv[2]), (*sys.argv[3:], None)[0]
-    samples = [entry for day in rows(2_000, 7) for entry in entries_of(day)]
+    samples = [entry for day in days_of(2_000, 7) for entry in entries_of(day)]
     database = open_database(url, folder)
     ledger = Ledger(database)
     print("ready", flush=True)

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import numpy as np
@@ -33,12 +34,14 @@ from audiokit.jobs.queue import Jobs
 from audiokit.sentiment.kept import Batch
 from audiokit.sentiment.service import SentimentService, open_service
 from audiokit.sentiment.workshop import Workshop
-from audiokit.speech.placing import place_at
+from audiokit.speech.placing import Spending, place_at
 from audiokit.speech.served import Served
 from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import open_database
 from audiokit.store.flights import open_flights
+from audiokit.usage.budgets import Budgets
+from audiokit.usage.experience import Experience
 from audiokit.usage.ledger import Ledger
 
 __all__ = [
@@ -191,6 +194,7 @@ class Desk:
     clips: Clips
     blobs: Blobs
     models: Models
+    budgets: Budgets
 
     @property
     def workshop(self) -> Workshop:
@@ -210,10 +214,12 @@ def open_desk(folder: Path, *, reads_voice: bool = True, models: Models | None =
         clips = Clips(database, blobs)
         wire = on_wire(models, endpoint=replace(ENDPOINT, models={"transcribe": "whisper-1"}))
         opened.callback(wire.close)
-        place = place_at(wire, Served(wire), Catalog.load(), ledger, today=lambda: _DAY)
+        budgets = Budgets(database, ZoneInfo("UTC"))
+        spending = Spending(budgets=budgets, experience=Experience(database))
+        place = place_at(wire, Served(wire), Catalog.load(), ledger, spending=spending, today=lambda: _DAY)
         flights = open_flights(None, folder)
         service = open_service(database, clips, door, (place,), flights=flights, jobs=jobs, reads_voice=reads_voice)
-        yield Desk(service=service, ledger=ledger, clips=clips, blobs=blobs, models=models)
+        yield Desk(service=service, ledger=ledger, clips=clips, blobs=blobs, models=models, budgets=budgets)
 
 
 def analysed(desk: Desk, recording_id: str) -> None:

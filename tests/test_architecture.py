@@ -31,6 +31,8 @@ KEPT_IN: dict[str, set[str]] = {
     "starlette": {"api", "offline"},
     "sqlalchemy": {"store", "usage", "people", "converse", "sentiment", "summaries", "jobs"},
     "dbos": {"jobs"},
+    "opentelemetry": {"telemetry"},
+    "prometheus_client": {"api"},
     "av": {"audio"},
     "soundfile": {"audio"},
     "pocketsphinx": {"offline"},

@@ -232,3 +232,9 @@ def test_every_setting_is_described_and_named_as_in_the_environment() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert re.fullmatch(r"[A-Z][A-Z0-9_]+", str(field.validation_alias)), name
+
+
+def test_notices_by_email_need_a_server_to_send_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOKIT_NOTICE_EMAIL", "ada@example.org")
+    with pytest.raises(NotConfigured, match="AUDIOKIT_NOTICE_EMAIL is set, and that needs AUDIOKIT_SMTP_SERVER"):
+        Settings.read()

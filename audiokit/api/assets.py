@@ -1,4 +1,4 @@
-"""Our own program, served to the browser: the script modules of the player, the live talk and the sentiment page."""
+"""Our own program, served to the browser: the script modules of the player, the live talk, sentiment and usage."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ async def _asset(request: Request) -> Response:
 
 @cache
 def _scripts() -> dict[str, bytes]:
+    """Return all modules by their names, of which no two are alike."""
     ui = files("audiokit") / "ui"
-    folders = [ui / "player", ui / "live", ui / "sentiment" / "browser"]  # no two modules have the same name
-    paths = [path for folder in folders for path in folder.iterdir() if path.name.endswith(".js")]
+    rooms = [ui / "player", ui / "live", ui / "sentiment" / "browser", ui / "usage" / "browser"]
+    paths = [path for room in rooms for path in room.iterdir() if path.name.endswith(".js")]
     return {path.name: path.read_bytes() for path in paths}

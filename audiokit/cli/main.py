@@ -11,6 +11,7 @@ import click
 
 from audiokit import __version__
 from audiokit.cli.audio import audio
+from audiokit.cli.evaluate import evaluate
 from audiokit.cli.offline import offline
 from audiokit.cli.settings import settings as settings_command
 from audiokit.cli.usage import usage
@@ -48,6 +49,7 @@ def run() -> None:
 
 
 main.add_command(audio)
+main.add_command(evaluate)
 main.add_command(offline)
 main.add_command(settings_command)
 main.add_command(usage)

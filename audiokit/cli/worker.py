@@ -14,6 +14,7 @@ import click
 
 from audiokit.errors import AudiokitError
 from audiokit.settings import Settings
+from audiokit.telemetry.switching import telemetry
 
 if TYPE_CHECKING:
     from audiokit.jobs.worker import Registry
@@ -37,7 +38,8 @@ def worker(child: bool) -> None:  # noqa: FBT001 - click passes flags by name
         settings = Settings.read()
         url = settings.database_url.get_secret_value() if settings.database_url else None
         pace = Pace(n_at_once=settings.jobs_at_once)
-        Worker(url, settings.data_dir, partial(_registered, _Opened(settings)), pace).run(until, ready=_ready)
+        with telemetry(settings):
+            Worker(url, settings.data_dir, partial(_registered, _Opened(settings)), pace).run(until, ready=_ready)
     except AudiokitError as error:
         click.echo(f"Error: {error}", err=True)
         _leave(1)
@@ -72,6 +74,7 @@ class _Opened:
         with self._lock:
             if self._studio is None:
                 self._studio = open_studio(self._settings)
+                self._studio.postman.start()
             return self._studio
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from audiokit.catalog.roles import Choice
 from audiokit.converse.conversation import Conversation, Heading, KeptTurn, Speaker
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.instructions import instructions_for
+from audiokit.speech.reading import read_by, voice_of
 from audiokit.speech.requests import Converse, Heard, PersonTurn, Request, Speak, Transcribe
 
 __all__ = ["TRIED_ROLES", "Input", "last_inputs", "request_for"]
@@ -52,13 +53,12 @@ def request_for(one: Input, choice: Choice, provider: Provider, listen: _Listen)
         InputError: the recording cannot be sent.
     """
     turn, options, model = one.turn, one.heading.options, choice.model_name
-    voices = choice.model.voices_at(provider)
-    voice = options.voice if options.voice in voices or not voices else voices[0]
+    voice = voice_of(choice.model, provider, options.voice)
     match choice.role:
         case Role.TRANSCRIBE:
             return Transcribe(model=model, sound=listen(turn), language=None)
         case Role.SPEAK:
-            return Speak(model=model, text=turn.said, voice=voice)
+            return read_by(choice.model, model, provider, Speak(model=model, text=turn.said, voice=voice))
         case Role.WRITE:
             said, aloud = PersonTurn(words=turn.said), None
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ _STATUS: Final = {
     "CANCELLED": Status.CANCELLED,
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": Status.FAILED,
 }
+_UNDER_WAY: Final = ("DELAYED", "ENQUEUED", "PENDING")
 
 
 class Jobs:
@@ -98,6 +100,12 @@ class Jobs:
         with self._client() as client:
             rows = client.list_workflows(workflow_ids=asked, load_input=False)
         return {row.workflow_id: _state(row) for row in rows}
+
+    def under_way(self) -> dict[tuple[str, str], int]:
+        """Return how many jobs wait or run, of everybody, by workflow and state."""
+        with self._client() as client:
+            rows = client.list_workflows(status=list(_UNDER_WAY), load_input=False, load_output=False)
+        return dict(Counter((row.name, _STATUS[row.status].value) for row in rows))
 
     def pause(self, job: str) -> None:
         """Begin no further step until it is resumed. Steps that have begun end, and are run again then.

@@ -14,6 +14,7 @@ from audiokit.errors import AudiokitError
 __all__ = ["Timer"]
 
 _log = logging.getLogger(__name__)
+_GRACE_S = 5.0
 
 
 class Timer:
@@ -32,10 +33,10 @@ class Timer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, once what is under way is done; a timer that was never started has nothing to end."""
+        """Begin nothing more, and give what is under way a moment; one that was never started has nothing to end."""
         self._stopping.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(_GRACE_S)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -20,6 +20,7 @@ from audiokit.jobs.slots import Slots, executor_of, slot_of, slots_of, take
 from audiokit.jobs.steps import Bench, working_at
 from audiokit.jobs.values import JobFailed, Json, sentence_of, whole
 from audiokit.store.refusals import in_our_words
+from audiokit.telemetry.watching import watched_job
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
@@ -208,7 +209,7 @@ def _told_in_sentences(name: str, workflow: Callable[..., Json], bench: Bench) -
     """Wrap a workflow so that what it raises is stored as a sentence; the whole error goes to the log."""
 
     def run(*args: Json) -> Json:
-        with working_at(bench):
+        with working_at(bench), watched_job(name):
             try:
                 return whole("A result", workflow(*args))
             except AudiokitError as error:

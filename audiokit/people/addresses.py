@@ -14,7 +14,7 @@ import math
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -208,9 +208,7 @@ def batch_url(
     return f"/api/analysis/{signer.sign(claims, lifetime_s)}"
 
 
-def usage_url(
-    signer: Signer, person_id: str, wanted: Mapping[str, str], *, lifetime_s: float = LIFETIME_S
-) -> str:
-    """Return the address at which numbers of usage are had as a file; ``wanted`` says which, as ``api.usage`` reads it."""
+def usage_url(signer: Signer, person_id: str, wanted: Mapping[str, str], *, lifetime_s: float = LIFETIME_S) -> str:
+    """Return the address at which numbers of usage are had as a file; ``wanted`` is what ``api.usage`` reads."""
     claims: dict[str, str | int] = {**wanted, "use": "usage", "person": person_id}
     return f"/api/usage/{signer.sign(claims, lifetime_s)}"

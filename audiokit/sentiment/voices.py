@@ -16,8 +16,10 @@ from audiokit.sentiment.quote import LEAST_VOICE_S, Estimates
 from audiokit.sentiment.reading_voice import read_voice
 from audiokit.sentiment.readings import VoiceReading
 from audiokit.sentiment.segments import Segments
-from audiokit.sentiment.till import Till
+from audiokit.sentiment.signals import passages_of
+from audiokit.sentiment.till import Till, caller_for
 from audiokit.speech.place import Place
+from audiokit.speech.purser import Way
 
 __all__ = ["Voices"]
 
@@ -55,12 +57,24 @@ class Voices:
         first_only = (segment for segment in segments if segment.readings.first and not segment.readings.second)
         return [segment.id for segment in first_only if needs_second(segment.readings)]
 
+    def can_be_paid(self, recording: KeptRecording, doubtful: Sequence[str]) -> bool:
+        """Whether the budgets reach for second opinions on all of these, and for the summary after them."""
+        place = self.places[0]
+        if not doubtful or place.purser.is_unlimited:
+            return True
+        asked = [segment for segment in recording.segments if segment.id in set(doubtful)]
+        voices = [self.estimates.voice(segment.duration_s, Tier.FULL).high_nanousd or 0 for segment in asked]
+        n_tokens = sum(passage.n_tokens for passage in passages_of(recording))
+        after = self.estimates.sum_up(n_tokens, recording.options.tier).high_nanousd or 0
+        model = place.choose(Role.JUDGE, Tier.FULL).model_name
+        return place.purser.reaches(caller_for(recording), model, sum(voices) + after)
+
     def read(self, recording: KeptRecording, segment_id: str) -> str:
         """Read one voice as often as that is asked for, each run kept at once; return how it sounds."""
         with self.till.only_one(recording, f"voice/{segment_id}"):
             segment = self.segments.one(recording.id, segment_id)
             while _n_runs(segment) < _wanted_runs(recording):
-                reading = self._listened(recording, segment, recording.options.tier)
+                reading = self._listened(recording, segment, self._affordable(recording, segment))
                 if segment.readings.first is None:
                     self.segments.keep_voice(recording.id, segment_id, reading)
                 else:
@@ -89,6 +103,20 @@ class Voices:
         with self.till.paying(recording, self.estimates.voice(sound.duration_s, tier), segment.id) as caller:
             asked = Asked(places=self.places, caller=caller, tier=recording.options.tier)
             return read_voice(asked, sound, passage, segment.readings.measured, tier, recording.options.steering)
+
+    def _affordable(self, recording: KeptRecording, segment: KeptSegment) -> Tier:
+        """Return the tier that is wished, or the mini one where the budgets reach for no more."""
+        place, wished = self.places[0], recording.options.tier
+        if wished is Tier.MINI or place.purser.is_unlimited:
+            return wished
+
+        def way(tier: Tier) -> Way[Tier]:
+            model = place.choose(Role.JUDGE, tier).model_name
+            return Way(
+                offer=tier, model=model, estimate=lambda: self.estimates.voice(segment.duration_s, tier).high_nanousd
+            )
+
+        return place.purser.choose(caller_for(recording), [way(wished), way(Tier.MINI)])[0]
 
     def _has_another(self, recording: KeptRecording) -> bool:
         """Whether there is a better model to ask than the first: the same one again would be no second opinion."""

@@ -37,6 +37,9 @@ from audiokit.store.ids import new_id
 __all__ = ["Workshop"]
 
 
+_LEFT_OUT = "No second opinions were asked for: the budget does not reach for them."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """Everything that an analysis is made with; every step names the person and the recording."""
@@ -118,9 +121,17 @@ class Workshop:
         return self.voices.read(self.recordings.about(person_id, recording_id), segment_id)
 
     def to_ask_again(self, person_id: str, recording_id: str) -> list[str]:
-        """Return the ids of the segments for which a second opinion is worth its price."""
+        """Return the ids of the segments for which a second opinion is worth its price.
+
+        They are the first to be left out where the budgets do not reach for them and for what comes after them.
+        """
         recording = self.outline(person_id, recording_id)
-        return self.voices.doubtful(recording, recording.segments)
+        doubtful = self.voices.doubtful(recording, recording.segments)
+        if self.voices.can_be_paid(recording, doubtful):
+            return doubtful
+        notes = list(dict.fromkeys((*recording.notes, _LEFT_OUT)))
+        self.recordings.change(person_id, recording_id, notes=notes)
+        return []
 
     def ask_again(self, person_id: str, recording_id: str, segment_id: str) -> str:
         """Have one voice read by the full model; return how it sounds."""

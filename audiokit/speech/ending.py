@@ -42,7 +42,7 @@ class Ends:
     def heir(self, name: str, choose: Choosing) -> Choice | None:
         """Return who takes over from a model, if it can be asked for today; None where nobody is known."""
         known = self.catalog.find(name)
-        if known is None or (found := self._heir(known, name)) is None:
+        if known is None or not known.roles or (found := self._heir(known, name)) is None:
             return None
         try:
             choice = choose(known.roles[0], known.tier, found)

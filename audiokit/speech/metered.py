@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from audiokit.catalog.prices import Price, Usage, cost
+from audiokit.catalog.prices import Price, Usage
 from audiokit.errors import AudiokitError, BudgetExceeded, ProviderError
 from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.failures import may_be_billed
@@ -17,10 +18,12 @@ from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
 from audiokit.speech.wire import EmptyReply, WithheldReply
 from audiokit.store.ids import new_id
+from audiokit.usage.entries import charged
 from audiokit.usage.ledger import Entry, Outcome
 
 __all__ = ["Metered", "Writes", "kind_of"]
 
+_MS_PER_TOKEN = 100  # of sound that goes in: ten tokens a second, in every recorded call
 _NOTHING = Usage(text_in_tokens=0, audio_in_tokens=0, cached_in_tokens=0, text_out_tokens=0, audio_out_tokens=0)
 
 
@@ -89,42 +92,45 @@ class Metered:
         self, request: Request, reply: Reply, *, outcome: Outcome, total_ms: int, error: AudiokitError | None = None
     ) -> None:
         at, said = self.now(), reply.usage if error else _with_seconds(request, reply.usage)
-        usage = said or Usage()
-        price = self.price_of(reply.model or request.model, at.date())
-        spent = 0 if said is _NOTHING else cost(price, usage) if price else None
-        self.ledger.write(
-            Entry(
-                id=new_id(),
-                at=at,
-                person_id=self.caller.person_id,
-                page=self.caller.page,
-                conversation_id=self.caller.conversation_id,
-                turn_id=self.caller.turn_id,
-                endpoint=self.endpoint.provider.value,
-                kind=kind_of(request),
-                model_asked=request.model,
-                model_used=reply.model,
-                text_in_tokens=usage.text_in_tokens,
-                audio_in_tokens=usage.audio_in_tokens,
-                cached_in_tokens=usage.cached_in_tokens,
-                text_out_tokens=usage.text_out_tokens,
-                audio_out_tokens=usage.audio_out_tokens,
-                characters=usage.characters,
-                input_ms=_heard_ms(request),
-                output_ms=None if reply.sound_duration_s is None else round(reply.sound_duration_s * 1000),
-                price_id=price.id if price else None,
-                cost_nanousd=spent,
-                first_byte_ms=reply.first_sound_ms,
-                total_ms=total_ms,
-                outcome=outcome,
-                error=type(error).__name__ if error else None,
-                request_id=reply.request_id or (_text(error.detail.get("request_id")) if error else None),
-                cached=False,
-            )
+        entry = Entry(
+            id=new_id(),
+            at=at,
+            person_id=self.caller.person_id,
+            page=self.caller.page,
+            conversation_id=self.caller.conversation_id,
+            turn_id=self.caller.turn_id,
+            endpoint=self.endpoint.provider.value,
+            kind=kind_of(request),
+            model_asked=request.model,
+            model_used=reply.model,
+            input_ms=_heard_ms(request),
+            history_in_ms=_heard_before_ms(request),
+            output_ms=None if reply.sound_duration_s is None else round(reply.sound_duration_s * 1000),
+            first_byte_ms=reply.first_sound_ms,
+            total_ms=total_ms,
+            outcome=outcome,
+            error=type(error).__name__ if error else None,
+            request_id=reply.request_id or (_text(error.detail.get("request_id")) if error else None),
         )
+        price = self.price_of(reply.model or request.model, at.date())
+        self.ledger.write(_with_history(_priced(entry, price, said)))
 
     def _ms_since(self, began: float) -> int:
         return round((self.clock() - began) * 1000)
+
+
+def _priced(entry: Entry, price: Price | None, said: Usage | None) -> Entry:
+    """Return the entry with its counts and costs; what cost nothing did so also where no price is known."""
+    entry = charged(entry, price, said)
+    return replace(entry, cost_nanousd=0) if said is _NOTHING else entry
+
+
+def _with_history(entry: Entry) -> Entry:
+    """Return the entry with how many of its tokens are sound from earlier turns: all but what was newly said."""
+    if entry.audio_in_tokens is None or entry.input_ms is None or entry.history_in_ms is None:
+        return entry
+    new = math.ceil((entry.input_ms - entry.history_in_ms) / _MS_PER_TOKEN)
+    return replace(entry, history_in_tokens=max(0, entry.audio_in_tokens - new))
 
 
 def _outcome(reply: Reply) -> Outcome:
@@ -151,6 +157,14 @@ def _heard_ms(request: Request) -> int | None:
             return round(sound.duration_s * 1000)
         case Speak():
             return None
+
+
+def _heard_before_ms(request: Request) -> int | None:
+    """Return how much of the sound is of earlier turns; None where there is no conversation."""
+    if not isinstance(request, Converse):
+        return None
+    *before, _ = [turn for turn in request.turns if isinstance(turn, PersonTurn)] or [None]
+    return round(sum(turn.sound.duration_s for turn in before if turn is not None and turn.sound) * 1000)
 
 
 def _with_seconds(request: Request, usage: Usage | None) -> Usage | None:

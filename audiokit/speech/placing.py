@@ -118,7 +118,8 @@ def place_at(
         return price_on(known, day, provider) if known else None
 
     def speech_for(caller: Caller) -> Speech:
-        return Switched(speech_as_named(caller), partial(switched_name, switches, catalog, caller.person_id))
+        model_for = partial(switched_name, switches, catalog, caller.person_id)
+        return Switched(speech_as_named(caller), model_for, catalog, provider)
 
     def speech_as_named(caller: Caller) -> Speech:
         """Read inside out: each try of a varied request is a call of its own, and has its own entry."""

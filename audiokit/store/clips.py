@@ -150,8 +150,7 @@ class Clips:
         """Write the bytes to ``file``, a piece at a time; errors as in :meth:`read`."""
         self.media_type(person_id, digest)
         try:
-            for piece in self._blobs.pieces(digest):
-                file.write(piece)
+            file.writelines(self._blobs.pieces(digest))
         except NotFound as error:
             raise Damaged(_GONE, digest=digest) from error
 

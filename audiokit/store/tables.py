@@ -60,8 +60,9 @@ __all__ = [
     "recording",
     "segment",
     "source",
-    "tally",
+    "tally_day",
     "tally_latency",
+    "tally_month",
     "tally_zone",
     "turn",
 ]
@@ -462,20 +463,17 @@ Index(
     sqlite_where=_REFUSED,
     postgresql_where=_REFUSED,
 )
-Index(
-    "ix_entry_refused_person_id", entry.c.person_id, entry.c.at, sqlite_where=_REFUSED, postgresql_where=_REFUSED
-)
+Index("ix_entry_refused_person_id", entry.c.person_id, entry.c.at, sqlite_where=_REFUSED, postgresql_where=_REFUSED)
 
 
 class _Tally(TypedColumns):
-    """The ledger added up, by ``day`` and by month (its first day), as the ``grain`` says, in the same transaction.
+    """The ledger added up by day, or by month, whose first day it is then, in the transaction that writes the entry.
 
     ``who`` is a person, or empty for everybody together. Everybody's rows are by page and model. A person has these as
     well, and one row of all together, whose page and model are empty. What an entry does not know adds nothing, but
     ``n_unknown`` counts the calls whose cost is not known.
     """
 
-    grain: Named[str] = Column(Words, primary_key=True)
     who: Named[str] = Column(Words, primary_key=True)
     page: Named[str] = Column(Words, primary_key=True)
     model: Named[str] = Column(Words, primary_key=True)
@@ -503,7 +501,8 @@ class _Tally(TypedColumns):
     characters: Named[int] = Column(BigInteger)
 
 
-tally: Final = Table("tally", metadata, _Tally, Index(None, "day"), sqlite_with_rowid=False)
+tally_day: Final = Table("tally_day", metadata, _Tally, Index(None, "day"), sqlite_with_rowid=False)
+tally_month: Final = Table("tally_month", metadata, _Tally, Index(None, "day"), sqlite_with_rowid=False)
 
 
 tally_latency: Final = Table(
@@ -516,7 +515,7 @@ tally_latency: Final = Table(
     Column("model", Words, primary_key=True),
     Column("measure", Words, primary_key=True),
     Column("day", Date, primary_key=True),
-    *(Column(f"n{number:02}", Integer, nullable=False) for number in range(51)),
+    *(Column(f"n{number:02}", Integer, nullable=False, server_default="0") for number in range(51)),
     Index(None, "day"),
     sqlite_with_rowid=False,
 )

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -15,8 +15,9 @@ from typing import NamedTuple
 from audiokit.audio.voice.alignment import word_times
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Provider, Tier
-from audiokit.errors import Damaged, NotFound
+from audiokit.errors import Damaged, ModelRetired, NotConfigured, NotFound
 from audiokit.speech.place import Place
+from audiokit.speech.purser import Way
 from audiokit.speech.requests import Caller
 from audiokit.store.blobs import Blobs, digest_of
 from audiokit.store.clips import Clips
@@ -24,7 +25,7 @@ from audiokit.store.columns import utc_now
 from audiokit.store.flights import Flights
 from audiokit.store.made import Made, MadeClip, TimedText
 from audiokit.store.waves import Waves
-from audiokit.summaries.delivery import as_spoken, gives_account
+from audiokit.summaries.delivery import as_spoken, gives_account, request_for
 from audiokit.summaries.hearing import Hearing
 from audiokit.summaries.levelling import Levels
 from audiokit.summaries.saying import said_words, usual_rate
@@ -88,6 +89,7 @@ class _Wanted(NamedTuple):
     asks: tuple[Ask, ...]
     again: bool
     not_digest: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ class Narrator:
         began, persona = self.clock(), persona_of(line, shape)
         asks = asks_for(self.places, line.line.text, persona, shape, tier)
         wanted = _Wanted(line.line.text, persona, shape, tier, asks, again, line.clip_digest if again else None)
-        found = self._found(wanted) or self._in_flight(caller, wanted)
+        found = self._found(wanted) or self._in_flight(caller, self._affordable(caller, wanted))
         if found.notes is None:
             self._write_hit(caller, programme_id, line, found, round((self.clock() - began) * 1000))
         self.levels.of(found.clip.digest, partial(clip_of, found.sound))  # now, while others are being spoken
@@ -175,6 +177,17 @@ class Narrator:
             return measured
         return usual_rate(spoken.voice, spoken.provider) if spoken.provider is Provider.OFFLINE else None
 
+    def _affordable(self, caller: Caller, wanted: _Wanted) -> _Wanted:
+        """Return what is wanted, by the mini model where the budgets reach for no more, and why."""
+        if wanted.tier is Tier.MINI or self.places[0].purser.is_unlimited:
+            return wanted
+        ways = [_way(caller, wanted)]
+        with suppress(NotConfigured, ModelRetired):
+            asks = asks_for(self.places, wanted.text, wanted.persona, wanted.shape, Tier.MINI)
+            ways.append(_way(caller, wanted._replace(tier=Tier.MINI, asks=asks)))
+        chosen, note = self.places[0].purser.choose(caller, ways)
+        return chosen._replace(note=note)
+
     def _in_flight(self, caller: Caller, wanted: _Wanted) -> _Found:
         """Pay, unless another one who wanted the same has just paid."""
         with self.flights.only_one(wanted.asks[0].key):
@@ -210,7 +223,8 @@ class Narrator:
         )
         self.made.replace(clip)
         self.waves.put(clip.key, sound)
-        return _Found(self._timed(clip, wanted.text, sound), sound, taken.ask, taken.notes)
+        notes = (*taken.notes, wanted.note) if wanted.note else taken.notes
+        return _Found(self._timed(clip, wanted.text, sound), sound, taken.ask, notes)
 
     def _sound(self, key: str, digest: str) -> bytes | None:
         """Return the bytes of a clip, from the cache or else from where they last; None if they are gone."""
@@ -282,4 +296,16 @@ def _spoken(found: _Found, digest: str, language: str) -> Spoken:
         language=language,
         saved_nanousd=clip.cost_nanousd if is_cached else None,
         notes=found.notes or (),
+    )
+
+
+def _way(caller: Caller, wanted: _Wanted) -> Way[_Wanted]:
+    first = wanted.asks[0]
+    place, choice = first.place, first.choice
+    request = request_for(wanted.text, wanted.persona, wanted.shape, choice, place.endpoint.provider)
+    return Way(
+        offer=wanted,
+        model=choice.model_name,
+        estimate=lambda: place.estimate(caller, request),
+        sentence=f"{choice.model_name} spoke this line",
     )

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from audiokit.ui.usage import pill
+
 __all__ = ["navigation", "only_ours"]
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"  # wherever the app was started
@@ -17,12 +19,16 @@ def navigation() -> StreamlitPage:
     """Set up the frame and return the page that was asked for."""
     st.set_page_config(page_title="audiokit", page_icon=str(_STATIC / "icon.svg"), layout="wide")
     st.logo(str(_STATIC / "logo.svg"), size="large")
+    usage = st.Page("pages/usage_and_cost.py", title="Usage & Cost", icon=":material/bar_chart:")
     pages = [
         st.Page("pages/record_and_converse.py", title="Record & Converse", icon=":material/mic:", default=True),
         st.Page("pages/spoken_summaries.py", title="Spoken Summaries", icon=":material/headphones:"),
         st.Page("pages/sentiment_analysis.py", title="Sentiment Analysis", icon=":material/sentiment_satisfied:"),
+        usage,
     ]
-    return st.navigation(pages, position="top")
+    page = st.navigation(pages, position="top")
+    pill.show(usage)
+    return page
 
 
 def only_ours() -> None:

@@ -1,7 +1,7 @@
 """Budgets: what may be spent, kept in the database, held before each call and settled by the ledger after it.
 
-Transactions lock in one order, whoever makes them, so that none waits in a circle: a call's holds, then the budgets'
-periods by their budgets' ids.
+Transactions lock in one order, whoever makes them, so that none waits in a circle: the ledger's tallies, a call's
+holds, the budgets' periods by their budgets' ids. Rows for new periods are begun in a transaction of their own.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from audiokit.errors import BudgetExceeded, StoreError
@@ -55,13 +57,13 @@ _PUT = {
     .returning(budgets)
     for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
 }
-_ITS_ID = bindparam("budget")
+_ITS_ID: BindParameter[str] = bindparam("budget")
 _REMOVE = (
     delete(holds).where(holds.c.budget_id == _ITS_ID),
     delete(periods).where(periods.c.budget_id == _ITS_ID),
     delete(budgets).where(budgets.c.id == _ITS_ID),
 )
-_OF_PERSON = bindparam("person")
+_OF_PERSON: BindParameter[str] = bindparam("person")
 _COUNTING = select(budgets).where(
     or_(
         budgets.c.scope_kind.in_([ScopeKind.INSTALLATION.value, ScopeKind.PAGE.value, ScopeKind.MODEL.value]),
@@ -73,6 +75,10 @@ _COUNTING = select(budgets).where(
     )
 )
 _STANDING = select(periods).where(periods.c.budget_id == _ITS_ID, periods.c.starts_on == bindparam("since"))
+
+
+class _LookAgain(Exception):
+    """What did not fit a moment ago may fit now; undoes a transaction, and goes no further."""
 
 
 class Budgets:
@@ -122,6 +128,12 @@ class Budgets:
             kept = self._put(connection, wanted)
         self._forget_known()
         return kept
+
+    def count_anew(self) -> None:
+        """Count what is spent in the present periods from the ledger again, as after a person has changed teams."""
+        for budget in self.all():
+            with self._database.write() as connection:
+                recount(connection, budget, self._today(), self._zone)
 
     def remove(self, budget_id: str) -> None:
         """Take a budget away; one that is not there is gone already."""
@@ -187,13 +199,16 @@ class Budgets:
         If its cost is not known, it counts as what was held, which is marked as presumed.
         """
         is_of_the_day = day_of(entry.at, self._zone) == hold.day
-        with self._database.write() as connection:
+
+        def settle(connection: Connection) -> None:
             if is_of_the_day:  # else the periods may be others now, and would be locked out of order
                 let_go(connection, hold.id)
             if entry.cost_nanousd is None:
                 presume(connection, entry.id, hold.amount_nanousd)
-            self._ledger.append(connection, entry)
-        hold.is_over = is_of_the_day
+
+        with self._database.write() as connection:
+            is_new = self._ledger.append(connection, entry, settle=settle)
+        hold.is_over = is_new and is_of_the_day
         self.release(hold)
 
     def release(self, hold: Hold) -> None:
@@ -254,12 +269,22 @@ class Budgets:
         now = self._now()
         hold = Hold(id=new_id(), amount_nanousd=amount_nanousd, day=day_of(now, self._zone))
         values = scope_values(spender, hold.day)
-        with self._database.write() as connection:
-            begin_periods(connection, values)
-            full = take(connection, hold, values, now + lasts)
-            if full is not None:
-                raise exceeded(self._standing(connection, full, hold.day), amount_nanousd)
+        while not self._has_taken(hold, values, now + lasts):
+            with self._database.write() as connection:
+                begin_periods(connection, values)
         return hold
+
+    def _has_taken(self, hold: Hold, values: dict[str, Any], expires_at: datetime) -> bool:
+        """Take a hold; False where a period had not begun yet, or a budget reached no more and reaches again now."""
+        with suppress(_LookAgain), self._database.write() as connection:
+            full = take(connection, hold, values, expires_at)
+            if full is None:
+                return True
+            standing = self._standing(connection, full, hold.day)
+            if full.is_hard and standing.left_nanousd < hold.amount_nanousd:
+                raise exceeded(standing, hold.amount_nanousd)
+            raise _LookAgain
+        return False
 
     def _today(self) -> date:
         return day_of(self._now(), self._zone)

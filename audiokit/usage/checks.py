@@ -15,11 +15,13 @@ from audiokit.store.database import Database, hold
 from audiokit.store.tables import bill_check, bill_drift, insert_once
 from audiokit.usage.bill import Counts
 from audiokit.usage.billable import Booked
-from audiokit.usage.drift import Cause, CauseKind, Drift, Sides
+from audiokit.usage.causes import Cause, CauseKind
+from audiokit.usage.drift import Drift
+from audiokit.usage.sides import Sides
 
 __all__ = ["Check", "CheckState", "Checks"]
 
-_CLAIM = insert_once(bill_check)
+_CLAIM = {name: one.execution_options(preserve_rowcount=True) for name, one in insert_once(bill_check).items()}
 _OVER = (
     update(bill_check)
     .where(bill_check.c.id == bindparam("its_id"))

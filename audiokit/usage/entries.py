@@ -205,7 +205,7 @@ def effective(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _corrected(call: Entry, correction: Entry) -> Entry:
-    sums = {name: _sum(getattr(call, name), getattr(correction, name)) for name in _ADDED}
+    sums: dict[str, Any] = {name: _sum(getattr(call, name), getattr(correction, name)) for name in _ADDED}
     return replace(call, price_id=correction.price_id or call.price_id, **sums)
 
 

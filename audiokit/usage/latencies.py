@@ -32,7 +32,8 @@ def percentile_ms(counts: Mapping[int, int], share: float) -> float | None:
     for bucket in sorted(counts):
         if (n := counts[bucket]) > 0 and left <= n:
             low, high = _bounds(bucket)
-            return low * (high / low) ** (left / n)
+            within: float = low * (high / low) ** (left / n)
+            return within
         left -= counts[bucket]
     return None
 

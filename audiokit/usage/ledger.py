@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from audiokit.store.tables import entry as entries
 from audiokit.store.tables import insert_once
 from audiokit.usage import counting, rollups
 from audiokit.usage.entries import Entry, Outcome, effective
+from audiokit.usage.observing import observed
 
 __all__ = ["Entry", "Ledger", "Outcome", "Spent", "read_entries"]
 
@@ -68,16 +69,21 @@ class Ledger:
         with self._database.write() as connection:
             self.append(connection, entry)
 
-    def append(self, connection: Connection, entry: Entry) -> bool:
+    def append(
+        self, connection: Connection, entry: Entry, *, settle: Callable[[Connection], None] = lambda _: None
+    ) -> bool:
         """Append ``entry``, to the tallies and to the budgets as well, in a transaction of the caller's.
 
+        ``settle`` is run before the budgets are counted: whoever locks rows of these has locked the tallies by then.
         Returns False, and does nothing, if its id was there already.
         """
         row = {name: getattr(entry, name) for name in _NAMES}
         if connection.execute(_WRITE[connection.dialect.name], row).rowcount != 1:
             return False
         rollups.add(connection, entry, self._zone)
+        settle(connection)
         counting.count(connection, entry, self._zone)  # last: the rows of budgets are those that most calls wait for
+        observed(entry)
         return True
 
     def correct(self, call: Entry, correction: Entry) -> bool:

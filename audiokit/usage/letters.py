@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,7 +41,9 @@ class NotSent(Exception):
 class Way(Protocol):
     """How a notice leaves the house."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called, for good."""
 
     def send(self, notice: Notice) -> None:
         """Send it; may take some seconds.
@@ -51,7 +53,7 @@ class Way(Protocol):
         """
 
 
-_WRITTEN = (
+_WRITTEN: Any = (
     select(notices.c.id, bindparam("way"), literal("waiting"), bindparam("moment", type_=Instant))
     .where(notices.c.at >= bindparam("since"))
 )  # fmt: skip

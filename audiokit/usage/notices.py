@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, false, or_, select
+from sqlalchemy import BindParameter, bindparam, false, or_, select
 
 from audiokit.money import show
 from audiokit.store.columns import utc_now
@@ -22,7 +22,7 @@ from audiokit.usage.days import day_of
 __all__ = ["Notice", "Notices", "notice_of"]
 
 _LONGEST = timedelta(days=32)  # a period
-_OF_ME = bindparam("person")
+_OF_ME: BindParameter[str] = bindparam("person")
 _SHARED = [ScopeKind.INSTALLATION.value, ScopeKind.PAGE.value, ScopeKind.MODEL.value]
 _TEAM = select(person.c.team).where(person.c.id == _OF_ME).scalar_subquery()
 _CONCERNS = or_(

@@ -3,54 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    bindparam,
-    cast,
-    delete,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, Date, TextClause, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.types import TypeEngine
 
+from audiokit.store.columns import Instant
 from audiokit.store.database import Database, hold
-from audiokit.store.tables import entry, tally, tally_latency, tally_zone
-from audiokit.usage.days import Period, begins_at, day_of, month_of, next_month
-from audiokit.usage.rollups import MEASURES, adding, sums_of, times_of
+from audiokit.store.tables import entry, tally_day, tally_latency, tally_month, tally_zone
+from audiokit.usage.days import DAY, MONTH, Period, begins_at, day_of, month_of, next_month
+from audiokit.usage.latencies import BUCKETS, EDGES_MS
+from audiokit.usage.rollups import FIRST, KEYS, MEASURES, TOTAL, adds_to
 
 __all__ = ["ensure", "rebuild"]
 
 _NAME = "tallies"
 _ONE_DAY = timedelta(days=1)
 _FIRST_AND_LAST = select(func.min(entry.c.at), func.max(entry.c.at))
-_OF_DAY = (entry.c.at >= bindparam("begins_at"), entry.c.at < bindparam("ends_at"))
 _ROOM = text("PRAGMA cache_size = -65536")  # KiB; SQLite's own 2 MB hold a tenth of a month's rows at ten million
-_LOCK = text("LOCK TABLE tally, tally_latency IN SHARE ROW EXCLUSIVE MODE")
+_LOCK = text("LOCK TABLE tally_day, tally_month, tally_latency IN SHARE ROW EXCLUSIVE MODE")
+_OF_DAY = "at >= :begins_at AND at < :ends_at"
+_HEARD = "outcome IN ('answered', 'cut') AND NOT cached"
+_COUNTED: Final = {
+    "n_calls": "CASE WHEN corrects IS NULL THEN 1 ELSE 0 END",
+    "n_failed": "CASE WHEN corrects IS NULL AND outcome = 'failed' THEN 1 ELSE 0 END",
+    "n_refused": "CASE WHEN corrects IS NULL AND outcome = 'refused' THEN 1 ELSE 0 END",
+    "n_cached": "CASE WHEN corrects IS NULL AND cached THEN 1 ELSE 0 END",
+    "n_unknown": "CASE WHEN corrects IS NULL AND cost_nanousd IS NULL THEN 1 WHEN makes_known THEN -1 ELSE 0 END",
+    **{name: f"CASE WHEN {_HEARD} THEN coalesce({name}, 0) ELSE 0 END" for name in ("input_ms", "history_in_ms")},
+    "output_ms": f"CASE WHEN {_HEARD} THEN coalesce(output_ms, 0) ELSE 0 END",
+}
+"""What an entry adds where that is more than the column of its name; as ``rollups.added_by`` has it for one."""
 
-_CALLS = (
-    select(
-        entry.c.person_id,
-        entry.c.page,
-        entry.c.model_asked,
-        *(cast(func.sum(measure), BigInteger).label(name) for name, measure in MEASURES.items()),
+
+_TYPES: Final[dict[str, type[TypeEngine[Any]]]] = {"begins_at": Instant, "ends_at": Instant, "day": Date, "month": Date}
+
+
+def _dated(statement: str) -> TextClause:
+    given = [bindparam(name, type_=type_) for name, type_ in _TYPES.items() if f":{name}" in statement]
+    return text(statement).bindparams(*given)
+
+
+def _sums() -> TextClause:
+    """Add a day's entries up by person, page and model, and these to everybody's and to all of a person's."""
+    measured = ", ".join(f"sum({_COUNTED.get(name, f'coalesce({name}, 0)')}) AS {name}" for name in MEASURES)
+    again = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in MEASURES)
+    groups = ("'', page, model", "who, page, model", "who, '', ''")
+    rows = " UNION ALL ".join(
+        f"SELECT {group}, :day, {again} FROM calls GROUP BY {_named(group)}"  # noqa: S608 - our own
+        for group in groups
     )
-    .where(*_OF_DAY)
-    .group_by(entry.c.person_id, entry.c.page, entry.c.model_asked)
-    .subquery("calls")
-)
-_ADDED = sums_of(_CALLS, {name: _CALLS.c[name] for name in MEASURES}, _CALLS.c.n_calls.is_not(None)).subquery("added")
-_KEYS = tuple(_ADDED.c[column.name] for column in tally.primary_key)
-_SUMS = adding(
-    tally,
-    select(*_KEYS, *(cast(func.sum(_ADDED.c[name]), BigInteger) for name in MEASURES)).group_by(*_KEYS),
-)
-_TIMES = adding(tally_latency, times_of(*_OF_DAY))
+    return _dated(
+        f"WITH calls AS (SELECT person_id AS who, page, model_asked AS model, {measured} FROM entry "  # noqa: S608
+        f"WHERE {_OF_DAY} GROUP BY person_id, page, model_asked) "
+        f"INSERT INTO tally_day ({', '.join((*KEYS, *MEASURES))}) {rows}"
+    )
+
+
+def _months_sums() -> TextClause:
+    """Add the days of a month up, once, so that what is of one person is kept side by side."""
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in MEASURES)
+    return _dated(
+        f"INSERT INTO tally_month ({', '.join((*KEYS, *MEASURES))}) "  # noqa: S608 - our own
+        f"SELECT who, page, model, :month, {sums} FROM tally_day WHERE day BETWEEN :month AND :day "
+        "GROUP BY who, page, model ORDER BY who, page, model"
+    )
+
+
+def _named(group: str) -> str:
+    return ", ".join(name for name in group.split(", ") if name != "''")
+
+
+def _bucket(column: str, low: int = 0, high: int = len(EDGES_MS)) -> str:
+    """Return the number of edges that are no longer than a time: halving, six comparisons for fifty edges."""
+    if low == high:
+        return str(low)
+    middle = (low + high) // 2
+    above, below = _bucket(column, middle + 1, high), _bucket(column, low, middle)
+    return f"CASE WHEN {column} >= {EDGES_MS[middle]} THEN {above} ELSE {below} END"
+
+
+def _times() -> TextClause:
+    measured = " UNION ALL ".join(
+        f"SELECT page, model_asked AS model, '{measure}' AS measure, {_bucket(column)} AS bucket, count(*) AS n "  # noqa: S608
+        f"FROM entry WHERE corrects IS NULL AND {_HEARD} AND {column} IS NOT NULL AND {_OF_DAY} GROUP BY 1, 2, 4"
+        for measure, column in ((FIRST, "first_byte_ms"), (TOTAL, "total_ms"))
+    )
+    counts = ", ".join(f"sum(CASE WHEN bucket = {number} THEN n ELSE 0 END)" for number in range(len(BUCKETS)))
+    rows = " UNION ALL ".join(
+        f"SELECT '{grain}', page, model, measure, :{grain}, {counts} FROM took GROUP BY page, model, measure"  # noqa: S608
+        for grain in (DAY, MONTH)
+    )
+    columns = ", ".join(("grain", "page", "model", "measure", "day", *BUCKETS))
+    return _dated(
+        f"WITH took AS ({measured}) INSERT INTO tally_latency ({columns}) {rows} {adds_to(tally_latency, *BUCKETS)}"
+    )
+
+
+_ANEW, _MONTH_ANEW = (_sums(), _times()), _months_sums()
+_ALL = (tally_day, tally_month, tally_latency)
 
 
 def ensure(database: Database, zone: ZoneInfo) -> None:
@@ -81,10 +134,10 @@ def _begin(database: Database, zone: ZoneInfo) -> None:
         if connection.execute(update(tally_zone).values(zone=zone.key)).rowcount == 0:
             connection.execute(insert(tally_zone).values(id=1, zone=zone.key))
         if (period := _period(connection, zone)) is None:
-            connection.execute(delete(tally))
-            connection.execute(delete(tally_latency))
+            for table in _ALL:
+                connection.execute(delete(table))
             return
-        for table in (tally, tally_latency):
+        for table in _ALL:
             first, after = month_of(period.first), next_month(period.last)
             connection.execute(delete(table).where((table.c.day < first) | (table.c.day >= after)))
 
@@ -95,8 +148,9 @@ def _lock(connection: Connection) -> None:
 
 
 def _period(connection: Connection, zone: ZoneInfo) -> Period | None:
-    first, last = connection.execute(_FIRST_AND_LAST).one()
-    return None if first is None else Period(day_of(first, zone), day_of(last, zone))
+    bounds: tuple[datetime | None, ...] = tuple(connection.execute(_FIRST_AND_LAST).one())
+    first, last = (at and day_of(at, zone) for at in bounds)
+    return Period(first, last) if first and last else None
 
 
 def _months(database: Database, zone: ZoneInfo) -> Iterator[date]:
@@ -111,10 +165,11 @@ def _months(database: Database, zone: ZoneInfo) -> Iterator[date]:
 
 
 def _make(connection: Connection, month: date, zone: ZoneInfo) -> None:
-    last, dialect = next_month(month) - _ONE_DAY, connection.dialect.name
-    for table in (tally, tally_latency):
+    last = next_month(month) - _ONE_DAY
+    for table in _ALL:
         connection.execute(delete(table).where(table.c.day.between(month, last)))
     for day in Period(month, last).days():
         bounds = {"begins_at": begins_at(day, zone), "ends_at": begins_at(day + _ONE_DAY, zone)}
-        for statement in (_SUMS, _TIMES):
-            connection.execute(statement[dialect], {"day": day, "month": month, **bounds})
+        for statement in _ANEW:
+            connection.execute(statement, {"day": day, "month": month, **bounds})
+    connection.execute(_MONTH_ANEW, {"day": last, "month": month})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from audiokit.catalog.models import Catalog, Provider
@@ -16,7 +16,8 @@ from audiokit.store.ids import new_id
 from audiokit.usage.bill import Bill, BillSource, Counts, added
 from audiokit.usage.billable import NOTHING, booked
 from audiokit.usage.checks import Check, Checks
-from audiokit.usage.drift import Drift, Sides, drifts
+from audiokit.usage.drift import Drift, drifts
+from audiokit.usage.sides import Sides
 
 __all__ = ["Agreement", "Reconciliation", "model_named"]
 
@@ -100,6 +101,7 @@ class Reconciliation:
         """
         if self._source is None:
             raise NotConfigured(_NO_KEY, key="OPENAI_ADMIN_KEY")
+        last = min(last, self._now().date())  # where the sun rises earlier, it is tomorrow already
         self._refuse(first, last)
         check = self._checks.begin(new_id(), first, last)
         if check is None:
@@ -110,13 +112,14 @@ class Reconciliation:
     def nightly(self) -> Agreement | None:
         """Compare the last days, once a night, whoever calls how often; None where it is not due or failed.
 
-        A check that failed is kept with its sentence, and made again the night after.
+        A check that failed is kept with its sentence, and made again an hour later.
         """
-        night = (self._now() - _NIGHT_BEGINS).date()
-        if self._source is None:
+        since = self._now() - _NIGHT_BEGINS
+        night, done = since.date(), self._checks.latest(is_done=True)
+        first, last = _due(night, done), night - _ONE
+        if self._source is None or (done is not None and done.at >= _begin(night) and _covers(done, night)):
             return None
-        first, last = self._due(night), night - _ONE
-        check = self._checks.begin(f"night {night}", first, last)
+        check = self._checks.begin(f"night {night} {since:%H}", first, last)
         if check is None:
             return None
         try:
@@ -126,15 +129,9 @@ class Reconciliation:
             return None
         return self.agreement(first, last)
 
-    def _due(self, night: date) -> date:
-        """Return the first day to look at: a week, and more where nobody has looked for longer."""
-        usual, before = night - _USUAL_DAYS * _ONE, self._checks.latest(is_done=True)
-        since = usual if before is None else min(usual, before.last - _USUAL_DAYS * _ONE)
-        return max(since, night - _MAX_DAYS * _ONE)
-
     def _refuse(self, first: date, last: date) -> None:
         n_days = (last - first).days + 1
-        if not 0 < n_days <= _MAX_DAYS or last > self._now().date():
+        if not 0 < n_days <= _MAX_DAYS:
             raise InputError(f"Choose up to {_MAX_DAYS} days that have begun, the first one first.")
 
     def _run(self, check: Check, source: BillSource) -> None:
@@ -181,6 +178,21 @@ def model_named(name: str | None, catalog: Catalog) -> str:
     plain = name.partition(",")[0].strip()
     known = catalog.find(plain) or catalog.find(plain.lower().replace(" ", "-"))
     return known.id if known else plain
+
+
+def _due(night: date, before: Check | None) -> date:
+    """Return the first day to look at: a week, and more where nobody has looked for longer."""
+    usual = night - _USUAL_DAYS * _ONE
+    since = usual if before is None else min(usual, before.last - _USUAL_DAYS * _ONE)
+    return max(since, night - _MAX_DAYS * _ONE)
+
+
+def _covers(check: Check, night: date) -> bool:
+    return check.first <= night - _USUAL_DAYS * _ONE and check.last >= night - _ONE
+
+
+def _begin(night: date) -> datetime:
+    return datetime.combine(night, time.min, UTC) + _NIGHT_BEGINS
 
 
 def _days(first: date, last: date) -> Iterator[date]:

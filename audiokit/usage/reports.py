@@ -69,7 +69,7 @@ class Reports:
             at = tallies.where(connection, scope, period, by_person=False, by_place=True)
             counted = tallies.sums_by(connection, at, period, "page", "model")
             if scope.is_of_people:
-                newest = self._newest(connection, scope, period, at) if counted else {}
+                newest = self._newest(connection, scope, period) if counted else {}
                 found = [_timed(place, sums, newest.get(place, [])) for place, sums in counted.items()]
             else:
                 times = tallies.times_by(connection, at, period)
@@ -122,10 +122,9 @@ class Reports:
     def _n_on(self, connection: Connection, at: tallies.Where, day: date) -> int:
         return tallies.sums_by(connection, at, Period(day, day)).get((), Sums()).n_calls
 
-    def _newest(
-        self, connection: Connection, scope: Scope, period: Period, at: tallies.Where
-    ) -> dict[tuple[str, str], list[Any]]:
+    def _newest(self, connection: Connection, scope: Scope, period: Period) -> dict[tuple[str, str], list[Any]]:
         """Return the newest calls by page and model."""
+        at = tallies.where(connection, scope, period, by_person=False, by_place=False)
         since = tallies.newest_days(connection, at, period, _TIMED_CALLS)
         statement = select(entries.c.page, entries.c.model_asked, entries.c.first_byte_ms, entries.c.total_ms).where(
             entries.c.outcome.in_(("answered", "cut")),
@@ -171,9 +170,7 @@ def _people(connection: Connection, people: dict[tuple[Any, ...], Sums], by: By)
         yield Top(key=team, name=team or _NO_TEAM, sums=sums)
 
 
-def _in_buckets(
-    place: tuple[Any, ...], sums: Sums, times: dict[tuple[str, str, str], dict[int, int]]
-) -> Latency:
+def _in_buckets(place: tuple[Any, ...], sums: Sums, times: dict[tuple[str, str, str], dict[int, int]]) -> Latency:
     page, model = place
     first, total = times.get((page, model, FIRST), {}), times.get((page, model, TOTAL), {})
     return Latency(

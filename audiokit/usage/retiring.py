@@ -11,7 +11,7 @@ from typing import Final
 from audiokit.catalog.models import Catalog, Provider
 from audiokit.usage.reports import Period, Reports, Scope
 
-__all__ = ["Retiring", "retiring"]
+__all__ = ["Retiring", "end_of", "retiring"]
 
 _LATELY: Final = timedelta(days=30)
 
@@ -45,15 +45,24 @@ def retiring(
     pages = defaultdict[str, list[tuple[int, str]]](list)
     for one in reports.latency(scope, Period(today - _LATELY, today)):
         pages[one.model].append((one.sums.n_calls, one.page))
-
-    def life_of(name: str) -> tuple[date | None, str | None]:
-        model = catalog.find(name)
-        life = model.lifecycle(provider) if model else None
-        listed = (life.shuts_down_on, life.replacement) if life else (None, None)
-        return ends_on(name) if ends_on else listed[0], heir_of(name) if heir_of else listed[1]
-
-    found = (_ending(name, sorted(used, reverse=True), life_of(name), today) for name, used in pages.items())
+    lives = {name: end_of(catalog, provider, name, ends_on=ends_on, heir_of=heir_of) for name in pages}
+    found = (_ending(name, sorted(used, reverse=True), lives[name], today) for name, used in pages.items())
     return tuple(sorted((one for one in found if one), key=lambda one: (one.shuts_down_on, one.model)))
+
+
+def end_of(
+    catalog: Catalog,
+    provider: Provider,
+    name: str,
+    *,
+    ends_on: Callable[[str], date | None] | None = None,
+    heir_of: Callable[[str], str | None] | None = None,
+) -> tuple[date | None, str | None]:
+    """Return the first day without a model, and who takes over; as :func:`retiring` has it."""
+    model = catalog.find(name)
+    life = model.lifecycle(provider) if model else None
+    day, heir = (life.shuts_down_on, life.replacement) if life else (None, None)
+    return ends_on(name) if ends_on else day, heir_of(name) if heir_of else heir
 
 
 def _ending(

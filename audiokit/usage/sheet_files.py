@@ -31,7 +31,7 @@ def write_csv(sheet: Sheet, to: BinaryIO) -> None:
 def write_parquet(sheet: Sheet, to: BinaryIO) -> None:
     """Write ``sheet`` as Parquet; amounts are decimals, moments are in UTC."""
     import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy, and publishes no types
-    from pyarrow import parquet  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
+    from pyarrow import parquet  # noqa: PLC0415 - the same
 
     columns = {name: [row[number] for row in sheet.rows] for number, name in enumerate(sheet.columns)}
     arrays = [_array(pa, name, cells) for name, cells in columns.items()]

@@ -71,10 +71,7 @@ class Sums:
     def cost(self) -> CostByKind:
         """The cost by kind; what entries do not tell apart is other."""
         told = (
-            self.cost_audio_in_nanousd
-            + self.cost_audio_out_nanousd
-            + self.cost_text_nanousd
-            + self.cost_cached_nanousd
+            self.cost_audio_in_nanousd + self.cost_audio_out_nanousd + self.cost_text_nanousd + self.cost_cached_nanousd
         )
         return CostByKind(
             audio_in_nanousd=self.cost_audio_in_nanousd,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, text
 
-from audiokit.store.tables import person, tally, tally_latency
-from audiokit.usage.days import DAY, MONTH, Period, Span, month_of, spans
+from audiokit.store.tables import person, tally_day, tally_latency, tally_month
+from audiokit.usage.days import DAY, MONTH, Grain, Period, Span, month_of, spans
 from audiokit.usage.latencies import BUCKETS
 from audiokit.usage.rollups import FIRST, TOTAL
 from audiokit.usage.sums import Scope, Sums
@@ -23,17 +23,19 @@ __all__ = ["EVERYBODY", "Where", "everyone", "members", "named", "newest_days", 
 
 EVERYBODY: Final = ""
 _TOGETHER: Final = ("",)
+_LOOK_BACK_DAYS = (7, 31, 124, 496)
 _SUMS = tuple(field.name for field in fields(Sums))
-_ADDED = tuple(func.sum(tally.c[name]) for name in _SUMS)
+_TABLES: Final[dict[Grain, Table]] = {DAY: tally_day, MONTH: tally_month}
+_M = tally_month.c
 _PLACES = (
-    select(tally.c.page, tally.c.model)
-    .where(tally.c.grain == MONTH, tally.c.who == EVERYBODY, tally.c.day.between(bindparam("first"), bindparam("last")))
+    select(_M.page, _M.model)
+    .where(_M.who == EVERYBODY, _M.day.between(bindparam("first"), bindparam("last")))
     .distinct()
 )
 _EVERYONE = text(
     "WITH RECURSIVE each(who) AS ("
-    "SELECT min(who) FROM tally WHERE grain = 'month' AND who > '' "
-    "UNION ALL SELECT (SELECT min(who) FROM tally WHERE grain = 'month' AND who > each.who) "
+    "SELECT min(who) FROM tally_month WHERE who > '' "
+    "UNION ALL SELECT (SELECT min(who) FROM tally_month WHERE who > each.who) "
     "FROM each WHERE who IS NOT NULL) SELECT who FROM each WHERE who IS NOT NULL"
 )
 
@@ -78,11 +80,7 @@ def where(connection: Connection, scope: Scope, period: Period, *, by_person: bo
     if whos != (EVERYBODY,) and not (by_place or scope.page or scope.model):
         return Where(whos, _TOGETHER, _TOGETHER)
     places = connection.execute(_PLACES, {"first": month_of(period.first), "last": period.last}).all()
-    fitting = [
-        (page, model)
-        for page, model in places
-        if scope.page in (None, page) and scope.model in (None, model)
-    ]
+    fitting = [(page, model) for page, model in places if scope.page in (None, page) and scope.model in (None, model)]
     return Where(whos, sorted({page for page, _ in fitting}), sorted({model for _, model in fitting}))
 
 
@@ -90,22 +88,24 @@ def sums_by(connection: Connection, at: Where, period: Period, *names: str) -> d
     """Return the sums of the rows at ``at``, by the columns called ``names``; groups without a call are left out."""
     found = defaultdict[tuple[Any, ...], Sums](Sums)
     covering = (Span(DAY, period.first, period.last),) if "day" in names else spans(period)
-    columns = [tally.c[name] for name in names]
     for span in covering:
-        statement = select(*columns, *_ADDED).where(*_in(at, span)).group_by(*columns)
+        table = _TABLES[span.grain]
+        columns = [table.c[name] for name in names]
+        added = (func.sum(table.c[name]) for name in _SUMS)
+        statement = select(*columns, *added).where(*_in(at, span)).group_by(*columns)
         for row in connection.execute(statement):
             if row[-1] is not None:  # without groups, a sum of nothing is one row of unknowns
                 key, sums = tuple(row[: len(names)]), Sums(**dict(zip(_SUMS, map(int, row[len(names) :]), strict=True)))
-                found[key] = found[key].plus(sums, span.sign)
+                found[key] = sums if span.sign > 0 and key not in found else found[key].plus(sums, span.sign)
     return {key: sums for key, sums in found.items() if sums != Sums()}
 
 
 def _in(at: Where, span: Span) -> Iterable[ColumnElement[bool]]:
-    yield tally.c.grain == span.grain
-    yield _one_of(tally.c.who, at.whos)
-    yield _one_of(tally.c.page, at.pages)
-    yield _one_of(tally.c.model, at.models)
-    yield tally.c.day.between(span.first, span.last)
+    columns = _TABLES[span.grain].c
+    yield _one_of(columns.who, at.whos)
+    yield _one_of(columns.page, at.pages)
+    yield _one_of(columns.model, at.models)
+    yield columns.day.between(span.first, span.last)
 
 
 def _one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -139,17 +139,25 @@ def _times_in(at: Where, span: Span) -> Select[Any]:
 
 
 def newest_days(connection: Connection, at: Where, period: Period, n_calls: int) -> date:
-    """Return the day since which there were so many calls, or the first of ``period`` if there were fewer."""
-    statement = (
-        select(tally.c.day, func.sum(tally.c.n_calls))
-        .where(*_in(at, Span(DAY, period.first, period.last)))
-        .group_by(tally.c.day)
-        .order_by(tally.c.day.desc())
-    )
-    left = n_calls
-    for day, n_of_day in connection.execute(statement):
-        left -= int(n_of_day)
-        if left <= 0:
-            found: date = day
-            return found
+    """Return the day since which there were so many calls, or the first of ``period`` if there were fewer.
+
+    A week is looked at first, and more only where that was too little.
+    """
+    first = period.last
+    for n_days in _LOOK_BACK_DAYS:
+        first = max(period.first, period.last - timedelta(days=n_days))
+        left = n_calls
+        for day, n_of_day in connection.execute(_calls_by_day(at, Span(DAY, first, period.last))):
+            left -= int(n_of_day)
+            if left <= 0:
+                found: date = day
+                return found
+        if first == period.first:
+            break
     return period.first
+
+
+def _calls_by_day(at: Where, span: Span) -> Select[date, int]:
+    columns = tally_day.c
+    counted = select(columns.day, func.sum(columns.n_calls)).where(*_in(at, span))
+    return counted.group_by(columns.day).order_by(columns.day.desc())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -37,19 +37,18 @@ def reached(used_nanousd: int, limit_nanousd: int) -> int:
 def note_crossed(connection: Connection, row: Any, at: datetime) -> None:
     """Note the highest threshold that a budget has reached with this entry, if that is news.
 
-    ``row`` is the budget's period as it is now, locked by this transaction.
+    ``row`` is the budget's period as it is now, locked by this transaction, with its limit; days may be text.
     """
-    if row.told_percent == PERCENTS[-1]:
-        return
-    budget = connection.execute(_BUDGET, {"budget": row.budget_id}).one()
     used_nanousd = row.spent_nanousd + row.presumed_nanousd
-    percent = reached(used_nanousd, budget.limit_nanousd)
+    percent = reached(used_nanousd, row.limit_nanousd)
     if percent <= row.told_percent:
         return
-    connection.execute(_TOLD, {"budget": row.budget_id, "since": row.starts_on, "percent": percent})
+    starts_on = date.fromisoformat(str(row.starts_on))
+    budget = connection.execute(_BUDGET, {"budget": row.budget_id}).one()
+    connection.execute(_TOLD, {"budget": row.budget_id, "since": starts_on, "percent": percent})
     notice = {
-        "id": f"{row.budget_id}-{row.starts_on:%Y%m%d}-{percent}-{budget.limit_nanousd}",
-        "starts_on": row.starts_on,
+        "id": f"{row.budget_id}-{starts_on:%Y%m%d}-{percent}-{budget.limit_nanousd}",
+        "starts_on": starts_on,
         "percent": percent,
         "spent_nanousd": used_nanousd,
         "at": at,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from audiokit.catalog.models import Catalog, Provider
+from audiokit.catalog.models import Catalog, Price, Provider
+from audiokit.catalog.prices import price_on
 from audiokit.errors import NotAllowed
 from audiokit.store.columns import utc_now
 from audiokit.usage.budget import Budget, Every, ScopeKind, Standing
@@ -16,7 +17,8 @@ from audiokit.usage.days import day_of
 from audiokit.usage.entries import Entry
 from audiokit.usage.reconcile import Agreement, Reconciliation
 from audiokit.usage.reports import By, Day, Forecast, Latency, Period, Reports, Scope, Tiles, Top
-from audiokit.usage.retiring import Retiring, retiring
+from audiokit.usage.repricing import Difference, Repricing, Totals
+from audiokit.usage.retiring import Retiring, end_of, retiring
 
 __all__ = ["UsageService", "View"]
 
@@ -75,6 +77,7 @@ class UsageService:
     reports: Reports
     budgets: Budgets
     reconciliation: Reconciliation
+    repricing: Repricing
     catalog: Catalog
     provider: Provider
     zone: ZoneInfo
@@ -133,24 +136,48 @@ class UsageService:
             view.reports, self.catalog, self.provider, scope, today, ends_on=self.ends_on, heir_of=self.heir_of
         )
 
+    def price_today(self, model: str) -> Price | None:
+        """Return what a model costs today, at OpenAI where our own provider has no price for it; None: not known."""
+        known = self.catalog.find(model)
+        prices = (price_on(known, self.today(), at) for at in (self.provider, Provider.OPENAI)) if known else ()
+        return next((price for price in prices if price), None)
+
+    def end_of(self, model: str) -> tuple[date | None, str | None]:
+        """Return the first day without a model, None where no end is announced, and what takes its place then."""
+        return end_of(self.catalog, self.provider, model, ends_on=self.ends_on, heir_of=self.heir_of)
+
+    def mispriced(self, person_id: str, scope: Scope, period: Period) -> tuple[Difference, ...]:
+        """Return which calls would cost something else by the prices that are known now; nothing is written.
+
+        Raises:
+            NotAllowed: this person does not look after prices.
+        """
+        self._refuse_others(person_id)
+        return tuple(self.repricing.differences(period, scope))
+
+    def reprice(self, person_id: str, differences: tuple[Difference, ...]) -> Totals:
+        """Write a correction for each; errors as for :meth:`mispriced`."""
+        self._refuse_others(person_id)
+        return self.repricing.write(differences)
+
     def agreement(self, person_id: str, period: Period) -> Agreement:
         """Return what was last found when the ledger was held against the bill.
 
         Raises:
             NotAllowed: the bill is everybody's.
         """
-        self._refuse_bill(person_id)
+        self._refuse_others(person_id)
         return self.reconciliation.agreement(period.first, period.last)
 
     def check_bill(self, person_id: str, period: Period) -> Agreement:
         """Hold the ledger against the bill now; errors as for :meth:`agreement`, and those of the check itself."""
-        self._refuse_bill(person_id)
+        self._refuse_others(person_id)
         return self.reconciliation.check(period.first, period.last)
 
     def _refuse_budgets(self, person_id: str) -> None:
         if not self.may_see_all(person_id):
             raise NotAllowed(_BUDGETS)
 
-    def _refuse_bill(self, person_id: str) -> None:
+    def _refuse_others(self, person_id: str) -> None:
         if not self.may_see_all(person_id):
             raise NotAllowed(_OTHERS)

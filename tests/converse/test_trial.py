@@ -21,6 +21,7 @@ from audiokit.offline.transport import InProcessTransport
 from audiokit.people.switches import EVERYBODY
 from audiokit.settings import Settings
 from audiokit.speech.placing import place_at
+from audiokit.speech.requests import Caller, Speak
 from audiokit.speech.served import Served
 from audiokit.studio import Studio, open_studio
 
@@ -145,6 +146,25 @@ def test_a_transcriber_a_reader_and_a_writer_are_tried_on_what_they_are_for(stud
 
     assert kinds["gpt-4o-transcribe"][0] == "gpt-transcribe"
     assert [trouble for _, _, trouble in kinds.values()] == [None, None]
+
+
+def test_a_reader_that_ends_gives_way_to_one_that_converses_and_is_told_to_read(studio: Studio, trials: Trials) -> None:
+    """``gpt-4o-mini-tts`` over HTTP alone, as at a server without sockets: gpt-audio-1.5 takes over."""
+    asked(studio, studio.converse.start(ME, Options(uses_tools=False)).id, "How much is two and two?")
+    chosen = trials.place.choose(Role.SPEAK, Tier.FULL, NEW)
+    over_http = replace(trials, place=replace(trials.place, heir_of=lambda _: chosen))
+
+    proposal = over_http.propose(ME, "gpt-4o-mini-tts")
+    (both,) = over_http.run(ME, proposal)
+    assert both.old is not None
+    assert (both.old.trouble, both.new.trouble) == (None, None)
+    assert both.old.clip_digest != both.new.clip_digest
+
+    over_http.switch(ME, "gpt-4o-mini-tts", NEW)
+    caller = Caller(person_id=ME, page="tests", turn_id="read")
+    reply = over_http.place.speech_for(caller).reply(Speak(model="gpt-4o-mini-tts", text="Hello.", voice="alloy"))
+    (entry,) = studio.ledger.of_turn("read")
+    assert (entry.model_asked, entry.kind, bool(reply.sound)) == (NEW, "converse", True)
 
 
 def test_without_a_successor_or_anything_said_nothing_is_proposed(trials: Trials) -> None:

@@ -47,8 +47,8 @@ def _with_calls(studio: Studio) -> None:
         studio.ledger.write(replace(CALL, id=f"bobs-{days}", at=at, person_id=BOB.id, cost_nanousd=7_770_000_000))
 
 
-def _person(studio: Studio) -> Person:
-    return BOB if (studio.settings.data_dir / "bob-is-here").exists() else studio.persons.local()
+def _person(self: Studio) -> Person:
+    return BOB if (self.settings.data_dir / "bob-is-here").exists() else self.persons.local()
 
 
 _with_calls(shared_studio())

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("app_of_two.py")
 
 
-def opened(browser: Browser, address: str, **size: int) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 1600, **size})
+def opened(browser: Browser, address: str, *, width: int = 1280, height: int = 1600) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     expect(page.get_by_role("heading", name="Usage & Cost")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name="Speed and errors")).to_be_visible(timeout=60_000)

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from felt import analysed
 from player_source import speechlike, wav
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from audiokit.api.sentiment import sentiment_routes
 from audiokit.catalog.models import Tier
 from audiokit.errors import InputError
 from audiokit.sentiment.kept import KeptRecording, Progress
@@ -171,6 +174,25 @@ def test_a_recording_shows_each_claim_with_its_proof(recording: KeptRecording) -
     arcs = component(at, f"sentiment.arcs.{recording.id}")
     assert [voice["name"] for voice in arcs["voices"]] == ["Caller", "Agent"]
     assert "Words a minute" in str(at.get("html")[-1].proto.body)
+
+
+def test_an_analysis_is_taken_away_in_every_format_and_a_reel_of_chosen_moments(recording: KeptRecording) -> None:
+    at = page(recording=recording.id)
+    web = TestClient(Starlette(routes=sentiment_routes(shared_studio)))
+    names = ("Report", "CSV", "JSON", "SRT", "VTT")
+    assert ["Nobody could tell me" in web.get(links(at)[name]).text for name in names] == [True] * 5
+
+    before, moments = links(at)["Download MP3"], at.multiselect(key=f"sentiment.reel.{recording.id}")
+    moments.select(moments.options[0]).run()
+    assert not at.exception
+    assert links(at)["Download MP3"] != before
+
+    of_batch = links(page(batch=recording.batch_id))
+    assert [web.get(of_batch[name]).status_code for name in ("CSV", "JSON", "ZIP")] == [200] * 3
+
+
+def links(at: AppTest) -> dict[str, str]:
+    return {one.proto.label: one.proto.url for one in at.get("link_button")}
 
 
 def test_a_voice_that_is_named_beside_the_table_is_named_in_the_transcript(recording: KeptRecording) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from audiokit.sentiment.service import NOT_READ
 from audiokit.sentiment.tone import Tone
 from audiokit.settings import Settings
 from audiokit.studio import open_studio
+from audiokit.usage.budgets import Every, ScopeKind
 
 FILES = [("talk.wav", a_recording())]
 
@@ -145,6 +147,30 @@ def test_the_full_model_needs_no_second_opinion(desk: Desk) -> None:
     recording = begun(desk, Options(tier=Tier.FULL))
     analysed(desk, recording.id)
     assert desk.models.asked["judge_voice gpt-audio-1.5"] == desk.models.n_asked("judge_voice") == 4
+
+
+def test_second_opinions_are_the_first_that_a_budget_leaves_out(desk: Desk) -> None:
+    recording = begun(desk)
+    at, workshop = (ME, recording.id), desk.workshop
+    workshop.begin(*at)
+    for position in chain.from_iterable(workshop.prepare(*at)):
+        workshop.hear(*at, position)
+    workshop.cut(*at)
+    for group in workshop.to_read(*at):
+        workshop.read(*at, group)
+    for segment_id in workshop.to_listen(*at):
+        workshop.listen(*at, segment_id)
+    assert workshop.to_ask_again(*at)
+    spent = sum(entry.cost_nanousd or 0 for entry in desk.ledger.of_conversation(recording.id))
+
+    desk.budgets.put(ScopeKind.PERSON, ME, Every.DAY, spent + 6_000_000)
+
+    assert workshop.to_ask_again(*at) == []
+    workshop.sum_up(*at)
+    done = look(desk, recording.id)
+    assert done.whole is not None
+    assert done.whole.summary
+    assert "No second opinions were asked for: the budget does not reach for them." in done.notes
 
 
 def test_what_a_person_says_of_a_passage_is_kept_whatever_models_say(desk: Desk) -> None:

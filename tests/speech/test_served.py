@@ -101,7 +101,7 @@ def test_the_day_on_which_a_model_ends_is_kept_where_the_list_tells_one() -> Non
     bench = Bench(httpx2.Response(200, json={"data": models}), failing(500))
 
     assert dict(bench.served.ends()) == {}
-    assert bench.look() == {*days, "five"}
+    assert bench.look() == frozenset({*days, "five"})
     bench.now_s += 3_600
     bench.look()
 

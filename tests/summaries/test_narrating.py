@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx2
 import numpy as np
@@ -21,11 +22,15 @@ from audiokit.errors import NotFound, ProviderBusy, ProviderRefused, ReplyUnusab
 from audiokit.offline.engine import Engine
 from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
+from audiokit.speech.purser import Purser
+from audiokit.speech.requests import Converse
+from audiokit.store.database import open_database
 from audiokit.store.made import FEWEST_WORDS
 from audiokit.summaries.narrating import Spoken
 from audiokit.summaries.script import KeptLine
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.summaries.sounding import EDGE_S, SilentReply, clip_of, trimmed
+from audiokit.usage.budgets import Budgets, Every, ScopeKind
 
 TEXT = "It was a bright cold day in April."
 
@@ -404,3 +409,33 @@ def test_where_the_reply_gives_no_account_good_ears_listen_and_it_is_in_the_ledg
 
 def test_what_is_said_as_written_has_no_trouble(booth: Booth) -> None:
     assert booth.narrator.trouble_with(caller_of(), a_line(), speak(booth)) is None
+
+
+def test_a_line_that_a_budget_does_not_reach_for_is_spoken_by_the_mini_model_unless_it_is_there(tmp_path: Path) -> None:
+    server = Server(answering(bursts()), file(bursts()))
+    database = open_database(None, tmp_path)
+    budgets = Budgets(database, ZoneInfo("UTC"))
+    with (
+        open_booth(tmp_path, server, providers=(Provider.OPENAI,), day=CHAT_DAY) as booth,
+        open_booth(tmp_path, server, providers=(Provider.OPENAI,), day=TTS_DAY) as other,
+    ):
+        (full,), (mini,) = booth.narrator.places, other.narrator.places
+        place = replace(
+            full,
+            candidates=lambda role, tier: (full if tier is Tier.FULL else mini).candidates(role, tier),
+            purser=Purser(budgets),
+            estimate=lambda _, request: 2_000 if isinstance(request, Converse) else 500,
+        )
+        narrator = replace(booth.narrator, places=(place,))
+
+        def spoken(text: str, who: str) -> Spoken:
+            return narrator.speak(caller_of(who), "programme-1", a_line(text), SHAPE, tier=Tier.FULL)
+
+        there = spoken(TEXT, "ada")
+        budgets.put(ScopeKind.PERSON, "bob", Every.DAY, 1_000)
+        assert spoken(TEXT, "bob").key == there.key
+        lesser = spoken("The clocks were striking thirteen.", "bob")
+
+        assert (there.model, lesser.model) == ("gpt-audio-1.5", "gpt-4o-mini-tts")
+        assert lesser.notes[0].startswith("gpt-4o-mini-tts spoke this line: your budget for today does not reach")
+    database.close()

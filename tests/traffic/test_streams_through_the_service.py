@@ -31,9 +31,10 @@ from audiokit.catalog.prices import Usage, cost, price_on
 from audiokit.converse.conversation import AnswerWith, KeptTurn, Memory, Options, Speaker, State
 from audiokit.converse.service import ConverseService
 from audiokit.settings import Settings
-from audiokit.speech.metered import Metered
+from audiokit.speech.held import Held
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Heard, ModelTurn, PersonTurn
+from audiokit.speech.switched import Switched
 from audiokit.speech.varied import Varied
 from audiokit.studio import Studio, open_studio
 from audiokit.usage.ledger import Entry
@@ -178,10 +179,14 @@ def on_the_day(service: ConverseService, at: datetime) -> ConverseService:
     (place,) = service.places
 
     def speech_for(caller: Caller) -> Speech:
-        varied = place.speech_for(caller)
+        switched = place.speech_for(caller)
+        assert isinstance(switched, Switched)
+        varied = switched.inner
         assert isinstance(varied, Varied)
-        assert isinstance(varied.inner, Metered)
-        return replace(varied, inner=replace(varied.inner, now=lambda: at))
+        held = varied.inner
+        assert isinstance(held, Held)
+        metered = replace(held.metered, now=lambda: at)
+        return replace(switched, inner=replace(varied, inner=replace(held, metered=metered)))
 
     return replace(service, places=(replace(place, speech_for=speech_for),), now=lambda: at)
 

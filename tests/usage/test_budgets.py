@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -133,8 +135,9 @@ def test_the_tightest_budget_decides_and_nothing_is_held_of_the_others(budgets: 
     assert budgets.hold(ME, 100) is not None
 
 
-def test_a_soft_budget_and_what_is_free_or_unknown_stop_nobody(budgets: Budgets) -> None:
+def test_a_soft_budget_and_what_is_free_or_unknown_stop_nobody(budgets: Budgets, time: Time) -> None:
     soft = budgets.put(ScopeKind.PERSON, ME.person_id, Every.DAY, 100, is_hard=False)
+    time.now += timedelta(days=1)  # in a period that nothing has been counted in
     assert budgets.hold(ME, 5_000) is not None
     assert of(budgets, soft).held_nanousd == 5_000
     budgets.put(ScopeKind.INSTALLATION, "", Every.DAY, 0)
@@ -159,6 +162,18 @@ def test_what_was_spent_before_a_budget_was_set_counts(database: Database, budge
     assert (of(budgets, raised).spent_nanousd, of(budgets, raised).share) == (70, 0.35)
     budgets.remove(budget.id)
     assert budgets.all() == ()
+
+
+def test_a_person_who_changes_teams_takes_along_what_they_spent(
+    database: Database, budgets: Budgets, time: Time
+) -> None:
+    budget = budgets.put(ScopeKind.TEAM, "Radio", Every.WEEK, 100)
+    Ledger(database, BERLIN).write(entry_of(ME, 70, time.now))
+    assert of(budgets, budget).spent_nanousd == 0
+    with database.write() as connection:
+        connection.execute(update(person).values(team="Radio"))
+    budgets.count_anew()
+    assert of(budgets, budget).spent_nanousd == 70
 
 
 def test_a_cost_nobody_knows_counts_as_what_was_held_until_it_is_known(
@@ -348,8 +363,49 @@ def test_a_budget_put_while_others_spend_counts_every_entry_once(tmp_path: Path)
         writer.join()
     with database.read() as connection:
         total = connection.execute(select(func.sum(entry.c.cost_nanousd))).scalar_one()
-    assert {of(budgets, budget).spent_nanousd for budget in kept} == {int(total)}
+    assert {of(budgets, budget).spent_nanousd for budget in kept} == {int(total or 0)}
     database.close()
+
+
+def test_nobody_waits_in_a_circle_whatever_is_done_side_by_side_at_midnight(database: Database) -> None:
+    moments = [datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2026, 12, 1, 0, 1, tzinfo=UTC)]
+    people = ["ada", "bob", "eve"]
+    before = Budgets(database, ZoneInfo("UTC"), now=lambda: moments[0])
+    after = Budgets(database, ZoneInfo("UTC"), now=lambda: moments[1])
+    for period in Every:
+        for kind, name in ((ScopeKind.INSTALLATION, ""), (ScopeKind.PAGE, ME.page), (ScopeKind.PERSON, "bob")):
+            after.put(kind, name, period, 10**6)
+    ledger = Ledger(database)
+
+    def work(number: int) -> None:
+        dice = Random(number)  # noqa: S311 - what is done, not secrets
+        for _ in range(12):
+            me, budgets = replace(ME, person_id=dice.choice(people)), dice.choice((before, after))
+            hold = budgets.hold(me, 5, lasts=timedelta(seconds=dice.choice((-1, 600))))
+            assert hold is not None
+            match dice.randrange(5):
+                case 0:
+                    budgets.release(hold)
+                case 1:
+                    budgets.settle(hold, entry_of(me, 4, dice.choice(moments)))
+                case 2:
+                    budgets.settle(hold, entry_of(me, None, moments[1]))
+                case 3:
+                    ledger.write(entry_of(me, 3, dice.choice(moments)))
+                case _:
+                    after.sweep()
+            if number == 0:
+                after.remove(after.put(ScopeKind.MODEL, ME.model, Every.DAY, 10**6).id)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(8)))
+
+    later = Budgets(database, ZoneInfo("UTC"), now=lambda: moments[1] + timedelta(minutes=11))
+    later.sweep()
+    standings = set(later.standings(later.all()))
+    assert {standing.held_nanousd for standing in standings} == {0}
+    later.count_anew()
+    assert set(later.standings(later.all())) == standings
 
 
 def test_a_budget_without_sense_is_refused(budgets: Budgets) -> None:

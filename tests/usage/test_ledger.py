@@ -60,7 +60,8 @@ def test_an_entry_cannot_be_changed() -> None:
 def test_the_ledger_only_appends_and_reads() -> None:
     public = {name for name in vars(Ledger) if not name.startswith("_")}
 
-    assert public == {"write", "of_turn", "of_conversation", "recent", "spent_nanousd"}
+    reading = {"of_turn", "of_conversation", "recent", "history", "spent_nanousd"}
+    assert public == {"write", "append", "correct"} | reading
 
 
 def test_the_outcomes_are_those_that_the_table_takes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +23,7 @@ from audiokit.people.persons import Persons
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
 from audiokit.store.tables import notice_letter
+from audiokit.studio import open_studio
 from audiokit.usage.budgets import Budgets, Every, ScopeKind
 from audiokit.usage.ledger import Entry, Ledger
 from audiokit.usage.letters import Letters, NotSent, Postman
@@ -41,11 +42,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened.close()
 
 
-def spend(database: Database, cost_nanousd: int, person_id: str = "local") -> None:
+def spend(database: Database, cost_nanousd: int, person_id: str = "local", *, at: datetime = NOON) -> None:
     Ledger(database).write(
         Entry(
             id=new_id(),
-            at=NOON,
+            at=at,
             person_id=person_id,
             page="p",
             endpoint="openai",
@@ -164,10 +165,12 @@ class Hook(BaseHTTPRequestHandler):
     """Answers with the status in its path, or not at all."""
 
     seen: ClassVar[list[tuple[str, dict[str, object]]]] = []
+    on_seen: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.seen.append((self.headers["Idempotency-Key"], body))
+        type(self).on_seen()
         if self.path != "/silent":
             self.send_response(int(self.path[1:]))
             self.send_header("Content-Length", "0")
@@ -201,20 +204,38 @@ def notice(tmp_path: Path) -> Iterator[Notice]:
 
 
 def test_a_webhook_is_posted_what_a_chat_program_can_show(notice: Notice) -> None:
+    n_before = len(Hook.seen)
     with hook() as address:
         Webhook(address=f"{address}/204", allow_private=True).send(notice)
-        (key, body), *others = Hook.seen
+        n_seen = len(Hook.seen)
+        key, body = Hook.seen[-1]
         for path, is_over in (("/500", False), ("/silent", True)):
             with pytest.raises(NotSent) as failed:
                 Webhook(address=f"{address}{path}", allow_private=True).send(notice)
             assert failed.value.is_over is is_over
-    assert others == []
+    assert n_seen == n_before + 1
     assert key == body["id"] == notice.id
     assert body["text"] == "95 % of the budget of a person for this week (person local) is spent: $1.90 of $2.00."
     assert (body["spent_usd"], body["limit_usd"], body["starts_on"]) == ("1.900000000", "2.000000000", "2026-11-16")
     with pytest.raises(NotSent) as gone:
         Webhook(address=address, allow_private=True).send(notice)
     assert not gone.value.is_over
+
+
+def test_the_app_sends_a_notice_to_the_webhook_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrived = threading.Event()
+    monkeypatch.setattr(Hook, "on_seen", arrived.set)
+    with hook() as address:
+        monkeypatch.setenv("AUDIOKIT_NOTICE_WEBHOOK", f"{address}/200")
+        monkeypatch.setenv("AUDIOKIT_NOTICE_WEBHOOK_PRIVATE", "true")
+        studio = open_studio()
+        studio.usage.budgets.put(ScopeKind.INSTALLATION, "", Every.DAY, 100)
+        spend(studio.database, 50, at=datetime.now(UTC))
+        studio.postman.start()
+        assert arrived.wait(30)
+        assert [one.percent for one in studio.notices.of("local")] == [50]
+        studio.close()
+    assert str(Hook.seen[-1][1]["text"]).startswith("50 % of the budget of everybody here for today is spent")
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "http://169.254.169.254/", "http://[::1]/", "file:///etc"])

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 from bills import ADMIN_KEY, Billed, bill_server, completion
+from postgres import fresh_database_url
 from pydantic import SecretStr
 from recordings import ABSENT, exchanges
 from scripted import Server
@@ -23,8 +24,8 @@ from audiokit.speech.admin import Admin, open_admin
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
 from audiokit.usage.bill import Bill, Charged, Counts, Used
+from audiokit.usage.causes import CauseKind
 from audiokit.usage.checks import CheckState
-from audiokit.usage.drift import CauseKind
 from audiokit.usage.ledger import Entry, Ledger
 from audiokit.usage.reconcile import Reconciliation, model_named
 
@@ -50,6 +51,14 @@ CALL = Entry(
     outcome="answered",
 )
 ON_BILL = completion(DAY, "gpt-audio-1.5", text=11, heard=17, said=28, words=5, usd="0.0024135")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    one = open_database(None if request.param == "sqlite" else fresh_database_url(), tmp_path)
+    Persons(one).local()
+    yield one
+    one.close()
 
 
 @pytest.fixture
@@ -83,7 +92,7 @@ def causes(database: Database, *calls: Billed, now: datetime = NOW, first: date 
     return {f"{one.day:%d} {one.model}": [cause.kind for cause in one.causes] for one in found.drifts}
 
 
-def test_a_ledger_that_agrees_with_the_bill_says_so_to_the_nano_dollar_over_several_pages(database: Database) -> None:
+def test_a_ledger_that_agrees_with_the_bill_says_so_to_the_nano_dollar_over_several_pages(either: Database) -> None:
     """Twelve days, three a page, two of them with calls; a snapshot's name is the model's."""
     later = DAY + timedelta(days=8)
     speech = Entry(
@@ -92,13 +101,11 @@ def test_a_ledger_that_agrees_with_the_bill_says_so_to_the_nano_dollar_over_seve
     )  # fmt: skip
     refused = replace(CALL, outcome="refused", cost_nanousd=0)
     offline = replace(CALL, endpoint="offline")
-    booked(database, CALL, speech, refused, offline)
+    booked(either, CALL, speech, refused, offline)
     snapshot = replace(ON_BILL, model="gpt-audio-1.5-2026-02-23")
     said = Billed(day=later, model="tts-1", kind="audio_speeches", usage={"characters": 22}, usd="0.00033")
     with bill_server(snapshot, said) as bill:
-        found = Reconciliation(database, admin_at(bill.base_url), CATALOG, now=lambda: NOW).check(
-            DAY, date(2026, 11, 21)
-        )
+        found = Reconciliation(either, admin_at(bill.base_url), CATALOG, now=lambda: NOW).check(DAY, date(2026, 11, 21))
 
     assert {(one.day, one.model): one.agrees for one in found.drifts} == {
         (DAY, "gpt-audio-1.5"): True,
@@ -191,10 +198,14 @@ def test_a_key_that_may_not_see_the_bill_is_said_so_and_the_night_goes_on(databa
         with pytest.raises(KeyRefused, match="Make an admin key") as caught:
             refused.check(DAY, DAY)
         assert refused.nightly() is None
-    latest = refused.latest()
-
-    assert latest is not None
-    assert (latest.state, latest.trouble) == (CheckState.FAILED, str(caught.value))
+        latest = refused.latest()
+        assert latest is not None
+        assert (latest.state, latest.trouble) == (CheckState.FAILED, str(caught.value))
+        mended = admin_at(bill.base_url)
+        assert Reconciliation(database, mended, CATALOG, now=lambda: NOW).nightly() is None  # this hour's was made
+        an_hour_later = Reconciliation(database, mended, CATALOG, now=lambda: NOW + timedelta(hours=1))
+        assert an_hour_later.nightly() is not None
+        assert Reconciliation(database, mended, CATALOG, now=lambda: NOW + timedelta(hours=3)).nightly() is None
     assert "sk-plain" not in f"{caught.value} {caught.value.detail}"
     with pytest.raises(NotConfigured, match="OPENAI_ADMIN_KEY"):
         Reconciliation(database, open_admin(Settings()), CATALOG).check(DAY, DAY)

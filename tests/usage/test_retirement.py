@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx2
-from scripted import Server, on_wire
+from scripted import ENDPOINT, Server, on_wire
 
 from audiokit.catalog.models import Catalog, Provider
 from audiokit.people.persons import Persons
@@ -63,3 +63,22 @@ def test_the_day_that_the_endpoint_tells_goes_before_the_catalog_s_and_who_takes
         ("gpt-audio-mini", 40, ("spoken_summaries", "record_and_converse"), "gpt-audio-1.5"),
         ("whisper-1", 97, ("record_and_converse",), "gpt-transcribe"),
     ]
+
+
+def test_of_a_compatible_server_only_its_own_word_counts_and_who_has_no_end_has_none(tmp_path: Path) -> None:
+    database = open_database(None, tmp_path)
+    listed = [{"id": "gpt-audio-mini"}, {"id": "own-model", "shutdown_date": "2027-03-01"}]
+    ends = dict[Provider, list[date | None]]()
+    for provider in (Provider.COMPATIBLE, Provider.AZURE, Provider.OFFLINE):
+        wire = on_wire(Server(httpx2.Response(200, json=listed)), endpoint=replace(ENDPOINT, provider=provider))
+        served = Served(wire, run=lambda look: look())
+        place = place_at(wire, served, CATALOG, Ledger(database), today=lambda: DAY)
+        ends[provider] = [place.ends_on(name) for name in ("gpt-audio-mini", "own-model", "audiokit-offline")]
+        assert place.heir_of("own-model") is None
+    database.close()
+
+    assert ends == {
+        Provider.COMPATIBLE: [None, date(2027, 3, 1), None],
+        Provider.AZURE: [date(2027, 6, 15), None, None],
+        Provider.OFFLINE: [None, None, None],
+    }

@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from postgres import fresh_database_url
-from sqlalchemy import insert, select
+from sqlalchemy import literal, select, union_all
 
-from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
-from audiokit.store.tables import person, tally, tally_latency
+from audiokit.store.tables import tally_day, tally_latency, tally_month
 from audiokit.usage.days import day_of
 from audiokit.usage.entries import Entry, correction_of
 from audiokit.usage.ledger import Ledger
@@ -29,8 +28,8 @@ from audiokit.usage.reports import Period, Reports, Scope, Sums
 
 sys.path.append(str(Path(__file__).parents[2]))  # the generator of the benchmark
 
-from benchmarks._ledger_entries import PAGES, PEOPLE, entries_of, rows
-from benchmarks._ledger_load import add_people, load
+from benchmarks._ledger_entries import PEOPLE, Columns, days_of, entries_of
+from benchmarks._ledger_load import load
 
 BERLIN, KATHMANDU = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")
 EVENING = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # tomorrow in Berlin
@@ -66,13 +65,14 @@ def an_entry(**given: Any) -> Entry:
 def tallies(database: Database) -> tuple[set[Any], set[Any]]:
     """Every row of both tables; one that has come to nothing is as good as none."""
     with database.read() as connection:
-        sums = {tuple(row) for row in connection.execute(select(tally)) if any(row[5:])}
+        rows = union_all(*(select(literal(table.name), table) for table in (tally_day, tally_month)))
+        sums = {tuple(row) for row in connection.execute(rows) if any(row[5:])}
         times = {tuple(row) for row in connection.execute(select(tally_latency))}
     return sums, times
 
 
-def a_few_days() -> list[list[tuple[Any, ...]]]:
-    return list(rows(600, 9))
+def a_few_days() -> list[Columns]:
+    return list(days_of(600, 9))
 
 
 def test_written_one_by_one_made_anew_or_loaded_in_bulk_the_sums_are_the_same(
@@ -182,8 +182,8 @@ def test_another_time_zone_moves_an_evening_to_the_next_day_once_the_sums_are_ma
 def test_a_database_from_before_the_sums_has_them_at_the_first_start(database: Database) -> None:
     Ledger(database).write(an_entry(cost_nanousd=7))
     with database.write() as connection:
-        connection.execute(tally.delete())
-        connection.execute(tally_latency.delete())
+        for table in (tally_day, tally_month, tally_latency):
+            connection.execute(table.delete())
 
     ensure(database, BERLIN)
 
@@ -224,20 +224,3 @@ def test_of_two_who_correct_the_same_call_one_does(database: Database) -> None:
 
     assert done.count(True) == 1
     assert ledger.spent_nanousd("ada", EVENING).known_nanousd == 7
-
-
-def add_person(database: Database, name: str, team: str | None) -> None:
-    with database.write() as connection:
-        connection.execute(insert(person).values(id=name, name=name.title(), created_at=utc_now(), team=team))
-
-
-def test_the_generators_people_and_pages_are_those_of_the_charts(database: Database) -> None:
-    add_people(database)
-    ledger = Ledger(database)
-    for entry in entries_of(a_few_days()[0]):
-        ledger.write(entry)
-    day = Period(date(2023, 11, 22), date(2023, 11, 22))
-
-    pages = Reports(database, ZoneInfo("UTC")).top("page", Scope(), day)
-
-    assert {top.key for top in pages} <= set(PAGES)

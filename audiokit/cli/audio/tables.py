@@ -8,10 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from audiokit.audio.measuring.peaks import Waveform
+if TYPE_CHECKING:
+    from audiokit.audio.measuring.peaks import Waveform
+
 
 __all__ = ["as_json_line", "clock", "say", "shown", "size", "strip", "table"]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from audiokit.catalog.prices import Price, Usage, cost
+from audiokit.catalog.prices import Price, Usage
 from audiokit.converse.live.keeping import Keeper
 from audiokit.converse.live.seam import BYTES_PER_MS
 from audiokit.converse.live.spending import Budget, Spending
@@ -16,6 +16,7 @@ from audiokit.converse.live.turns import Said
 from audiokit.speech.realtime_events import HeardWords, ReplyEnded, ReplyStatus
 from audiokit.store.columns import utc_now
 from audiokit.store.ids import new_id
+from audiokit.usage.entries import charged
 from audiokit.usage.ledger import Entry, Outcome
 
 __all__ = ["PAGE", "Accounts"]
@@ -104,17 +105,11 @@ class Accounts:
             kind=kind,
             model_asked=model,
             model_used=model,
-            text_in_tokens=usage.text_in_tokens,
-            audio_in_tokens=usage.audio_in_tokens,
-            cached_in_tokens=usage.cached_in_tokens,
-            text_out_tokens=usage.text_out_tokens,
-            audio_out_tokens=usage.audio_out_tokens,
-            price_id=price.id if price else None,
-            cost_nanousd=cost(price, usage) if price else None,
             total_ms=total_ms,
             outcome=outcome,
             **values,
         )
+        entry = charged(entry, price, usage)
         self._keeper.put(partial(self._talk.keeping.write, entry, said))
         self._count(entry.cost_nanousd)
 
@@ -123,9 +118,10 @@ class Accounts:
         spending.add(cost_nanousd)
         rate = spending.per_minute_nanousd
         self._tell({"type": "cost", "nanousd": spending.total_nanousd, "per_minute_nanousd": rate})
-        if not self.is_spent and spending.state is not self._budget:
+        if spending.state is not self._budget and self._budget is not Budget.SPENT:
             self._budget = spending.state
-            self._tell({"type": "trouble", "sentence": _SPENT if self.is_spent else _NEARLY, "fatal": False})
+            sentence = _SPENT if spending.state is Budget.SPENT else _NEARLY
+            self._tell({"type": "trouble", "sentence": sentence, "fatal": False})
 
     def _ms_since(self, began_at: float | None) -> int:
         now = self._talk.clock()

@@ -22,7 +22,14 @@ from audiokit.converse.live.outlet import Outlet
 from audiokit.converse.live.seam import Browser
 from audiokit.converse.live.spending import Spending
 from audiokit.converse.live.talk import Line, Talk
-from audiokit.errors import AudiokitError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnreachable
+from audiokit.errors import (
+    AudiokitError,
+    BudgetExceeded,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+)
 from audiokit.speech.fallback import may_go_elsewhere
 from audiokit.speech.realtime import LiveSetup, Session, open_session
 from audiokit.speech.realtime_events import Closed, Opened, Why
@@ -82,13 +89,15 @@ class _Holding:
         self._outlet = Outlet(browser, clock=talk.clock)
         accounts = Accounts(talk, self._keeper, spending, self._outlet.put)
         self._exchange = Exchange(talk, self._outlet, self._keeper, self._microphone, accounts)
-        loop = asyncio.get_running_loop()
-        talk.slices.on_refused = lambda why: loop.call_soon_threadsafe(
-            self._exchange.refuse, _REFUSED.format(why=why_less(why))
-        )
+        self._loop = asyncio.get_running_loop()
+        talk.slices.on_refused = self._refuse
         if talk.note:
             self._outlet.put({"type": "trouble", "sentence": talk.note, "fatal": False})
         self._was_open = False
+
+    def _refuse(self, why: BudgetExceeded) -> None:
+        """End, from a thread: a budget does not reach for another slice."""
+        self._loop.call_soon_threadsafe(self._exchange.refuse, _REFUSED.format(why=why_less(why)))
 
     def parts(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs side by side; the session is over when any of them is."""

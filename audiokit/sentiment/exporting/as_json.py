@@ -210,8 +210,9 @@ def _rounded(value: float | None, digits: int = _DIGITS) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _any(value: float | None) -> float | None:
-    return value if isinstance(value, int) else _rounded(value)
+def _any(value: Any) -> float | None:
+    """Return a figure rounded, and a count as it is."""
+    return round(value, _DIGITS) if isinstance(value, float) else value
 
 
 def _written(told: dict[str, Any]) -> str:

@@ -97,7 +97,7 @@ def _svg(inside: str, height: int, label: str) -> str:
 def _box(start_s: float, end_s: float, tone: Tone, duration_s: float) -> str:
     x, width = _x(start_s, duration_s), max(1.0, _x(end_s, duration_s) - _x(start_s, duration_s) - 0.5)
     title = element("title", safe(f"{clock(start_s)} to {clock(end_s)}: {tone.label}"))
-    at = {"x": f"{x:.1f}", "y": 0, "width": f"{width:.1f}", "height": _LANE}
+    at = {"x": f"{x:.1f}", "y": "0", "width": f"{width:.1f}", "height": str(_LANE)}
     of = FAMILIES[tone.family]
     hatch = element("rect", fill=f"url(#p-{tone.family.value})", **at) if of.pattern else ""
     return element("g", title + element("rect", fill=of.colour, **at) + hatch)
@@ -109,13 +109,13 @@ def _patterns() -> str:
 
 def _pattern(family: Family) -> str:
     path = element("path", d=FAMILIES[family].pattern, class_="hatch")
-    box = {"width": 6, "height": 6, "patternUnits": "userSpaceOnUse"}
+    box = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
     return element("pattern", path, id=f"p-{family.value}", **box)
 
 
 def _paths(curve: _Curve, points: Sequence[Point], duration_s: float) -> Iterator[str]:
     """Yield a line for each run of points that are known, and a dot for one that stands alone."""
-    style = {"stroke": curve.colour, "fill": "none", "stroke-width": 2, "stroke-dasharray": curve.dashes or "none"}
+    style = {"stroke": curve.colour, "fill": "none", "stroke-width": "2", "stroke-dasharray": curve.dashes or "none"}
     for run in _runs(curve, points):
         places = [f"{_x(at_s, duration_s):.1f} {_y(value):.1f}" for at_s, value in run]
         if len(places) > 1:
@@ -168,7 +168,7 @@ def _swatch(family: Family) -> str:
 
 
 def _line(curve: _Curve) -> str:
-    style = {"stroke": curve.colour, "stroke-width": 3, "stroke-dasharray": curve.dashes or "none"}
+    style = {"stroke": curve.colour, "stroke-width": "3", "stroke-dasharray": curve.dashes or "none"}
     return element("svg", element("path", d="M0 7h28", **style), viewBox="0 0 28 14")
 
 

@@ -76,7 +76,8 @@ def _voice(reading: VoiceReading | None) -> str:
     if reading is None:
         return ""
     figures = (("sentiment", reading.sentiment), ("arousal", reading.arousal))
-    told = ", ".join(f"{name} {value:+.2f}" for name, value in figures if value is not None)
+    known = ", ".join(f"{name} {value:+.2f}" for name, value in figures if value is not None)
+    told = f"{known}." if known else ""
     tone = element("b", safe(reading.tone.label), class_=f"tone {reading.tone.family.value}")
     return f"{tone} {safe(told)} {safe(reading.reason)} {_by(reading.confidence.value, reading.model)}"
 
@@ -91,7 +92,7 @@ def _correction(correction: Correction | None) -> str:
     told = (
         "" if correction.sentiment is None else f"sentiment {correction.sentiment:+.2f}",
         f"tone {correction.tone.label}" if correction.tone else "",
-        correction.note,
+        f"“{correction.note}”" if correction.note else "",
     )
     when = element("small", safe(f"{correction.at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"))
     return f"{safe(', '.join(filter(None, told)))} {when}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from audiokit.errors import NotFound
@@ -142,7 +141,7 @@ def _stem(recording: KeptRecording) -> str:
     return file_stem(name if is_ending else recording.name, otherwise="recording")
 
 
-def _write_pieces(pieces: Iterable[str], file: io.BufferedIOBase | BinaryIO) -> None:
+def _write_pieces(pieces: Iterable[str], file: IO[bytes]) -> None:
     for piece in pieces:
         file.write(piece.encode())
 

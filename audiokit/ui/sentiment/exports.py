@@ -37,7 +37,9 @@ def of_recording(recording: KeptRecording) -> None:
     address = partial(analysis_url, state.studio().signer, person_id(), recording.id)
     with st.popover("Export", icon=":material/download:", type="tertiary"):
         _links(_OF_RECORDING, address)
-        st.caption("What was corrected by hand stands beside the readings. SRT has no place for either, only for the words.")
+        st.caption(
+            "What was corrected by hand stands beside the readings. SRT has no place for either, only for the words."
+        )
 
 
 def of_batch(batch: Batch) -> None:

@@ -41,7 +41,11 @@ class Bar:
         """What stands below it."""
         if self.first == self.last:
             return f"{self.first.day} {self.first:%b}"
-        return f"{self.first:%b %Y}" if (self.last - self.first).days >= _DAYS_A_WEEK else f"{self.first.day} {self.first:%b}"
+        return (
+            f"{self.first:%b %Y}"
+            if (self.last - self.first).days >= _DAYS_A_WEEK
+            else f"{self.first.day} {self.first:%b}"
+        )
 
 
 def bars_of(days: Sequence[Day]) -> tuple[Bar, ...]:
@@ -58,7 +62,7 @@ def bars_of(days: Sequence[Day]) -> tuple[Bar, ...]:
 def tail_of(view: View, forecast: Forecast, today: date, n_bars: int) -> tuple[tuple[date, int], ...]:
     """Return the days ahead that are drawn, with what they are likely to cost; of today, what is still to come.
 
-    None where the period does not reach to today, or bars are not days; no more than half as many as bars that are known.
+    None where the period does not reach to today, or bars are not days; no more than half as many as known ones.
     """
     if view.period.last != today or n_bars != view.period.n_days or not forecast.n_days:
         return ()

@@ -9,7 +9,7 @@ import streamlit as st
 from audiokit.ui import widgets
 from audiokit.ui.usage import links, words
 from audiokit.ui.usage.periods import Preset, period_of
-from audiokit.ui.usage.visit import Whose, go, may_see_all, person_id, service, visit
+from audiokit.ui.usage.visit import Whose, for_a_minute, go, may_see_all, person_id, service, visit
 from audiokit.usage.reports import By, Scope
 from audiokit.usage.views import View
 
@@ -25,7 +25,13 @@ _TITLES = {
 }
 _MOST = 500
 _BY: dict[Whose, By] = {Whose.TEAM: "team", Whose.PERSON: "person", Whose.PAGE: "page", Whose.MODEL: "model"}
-_SHEETS = (("days", "Days"), ("models", "Models"), ("pages", "Pages"), ("latency", "Speed and errors"), ("calls", "Calls"))
+_SHEETS = (
+    ("days", "Days"),
+    ("models", "Models"),
+    ("pages", "Pages"),
+    ("latency", "Speed and errors"),
+    ("calls", "Calls"),
+)
 _OF_MANY = (("people", "People"), ("teams", "Teams"))
 
 
@@ -77,7 +83,7 @@ def _presets() -> None:
     st.segmented_control(
         "Days",
         list(Preset),
-        format_func=lambda preset: preset.title,
+        format_func=lambda preset: preset.said,
         required=True,
         label_visibility="collapsed",
         key=field,
@@ -165,10 +171,18 @@ def _choose_which(by: By, field: str) -> None:
 
 
 def names(by: By) -> dict[str, str]:
-    """Return who or what had calls in the last year by the key, those that cost most first."""
-    year = service().view(person_id(), Scope(), period_of(Preset.YEAR, service().today()))
-    found = {top.key: top.name for top in year.top(by, _MOST) if top.key is not None}
-    return {key: words.page_name(name) if by == "page" else name for key, name in found.items()}
+    """Return who or what had calls in the last year by the key, those that cost most first; as of a minute ago.
+
+    Raises:
+        NotAllowed: they are not this person's to see.
+    """
+    everybody = service().view(person_id(), Scope(), period_of(Preset.YEAR, service().today()))
+
+    def ask() -> dict[str, str]:
+        found = {top.key: top.name for top in everybody.top(by, _MOST) if top.key is not None}
+        return {key: words.page_name(name) if by == "page" else name for key, name in found.items()}
+
+    return for_a_minute(by, ask)
 
 
 def _exports(view: View) -> None:
@@ -179,7 +193,9 @@ def _exports(view: View) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(title, width="stretch")
                 for kind, label in (("csv", "CSV"), ("parquet", "Parquet")):
-                    st.link_button(label, links.address(view, sheet, kind), key=f"usage.export.{sheet}.{kind}", type="tertiary")
+                    st.link_button(
+                        label, links.address(view, sheet, kind), key=f"usage.export.{sheet}.{kind}", type="tertiary"
+                    )
         st.divider()
         st.link_button(
             "Report to print",
@@ -188,4 +204,3 @@ def _exports(view: View) -> None:
             width="stretch",
             key="usage.export.report",
         )
-

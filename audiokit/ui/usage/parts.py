@@ -1,6 +1,6 @@
-"""The parts of this page that run in the browser: a table that can be sorted and pressed, and budgets edited in place.
+"""The parts of this page that run in the browser: a table that is sorted and pressed, and budgets edited in place.
 
-Their programs lie in ``browser/``, plain and unbuilt, and share making of elements and mounting with Sentiment Analysis.
+Their programs lie in ``browser/``, plain and unbuilt; how elements are made and mounted is Sentiment Analysis's.
 """
 
 from __future__ import annotations

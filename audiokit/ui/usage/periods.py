@@ -27,7 +27,7 @@ class Preset(StrEnum):
     CUSTOM = "custom"
 
     @property
-    def title(self) -> str:
+    def said(self) -> str:
         """What it is called on the page."""
         return _TITLES[self]
 

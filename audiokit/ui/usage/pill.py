@@ -1,4 +1,4 @@
-"""The pill in the header of every page: what this person has spent this month, against the budget where there is one."""
+"""The pill in the header of every page: what this person has spent, against the budget where there is one."""
 
 from __future__ import annotations
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from types import MappingProxyType
 
 from audiokit.ui.usage import words
 from audiokit.usage.budget import Every, ScopeKind, Standing
 from audiokit.usage.reports import Scope
 
-__all__ = ["bar", "for_scope", "level", "said"]
+__all__ = ["STATES", "bar", "for_scope", "level", "said"]
+
+STATES = MappingProxyType({"warn": "nearly used up", "over": "used up"})
+"""What each level that is not fine is called."""
 
 _WARN, _OVER = 0.8, 1.0
 _EACH = {Every.DAY: "today", Every.WEEK: "this week", Every.MONTH: "this month"}
@@ -24,7 +28,7 @@ def level(standing: Standing) -> str:
 def said(standing: Standing, *, with_share: bool = True) -> str:
     """Return how it stands: ``$91.01 of $120.00 this month · 76 %``."""
     amounts = f"{words.usd(standing.used_nanousd)} of {words.usd(standing.budget.limit_nanousd)}"
-    state = {"ok": "", "warn": ", nearly used up", "over": ", used up"}[level(standing)]
+    state = f", {STATES[level(standing)]}" if level(standing) in STATES else ""
     share = f" · {words.percent(standing.share)}{state}" if with_share else ""
     return f"{amounts} {_EACH[standing.budget.period]}{share}"
 

@@ -16,24 +16,27 @@ _PAGE = """<style>
 .usage-bar i { display: block; height: 100%; border-radius: 99rem; background: #6D5DF6; }
 .usage-bar.warn i { background: #d97706; }
 .usage-bar.over i { background: #e5484d; }
-.usage-bar p, .usage-note { margin: .35rem 0 0; font-size: .8125rem; opacity: .75; font-variant-numeric: tabular-nums; }
-.usage-bar:is(.warn, .over) p { opacity: 1; font-weight: 600; }
-.usage-example { position: relative; }
+.usage-note { font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
+.usage-note, .usage-bar p { color: color-mix(in srgb, currentColor 76%, transparent); }
+.usage-bar p { margin: .3rem 0 0; font-size: inherit; }
+.usage-bar:is(.warn, .over) p { color: inherit; font-weight: 600; }
+.st-key-usage-tiles [data-testid=stVerticalBlock] > :last-child:not(:first-child) { margin-top: auto; }
 @media (max-width: 1180px) {
   .st-key-usage-tiles { grid-template-columns: repeat(6, minmax(0, 1fr)); }
-  .st-key-usage-tiles > * { grid-column: span 2; }
+  .st-key-usage-tiles > :nth-child(n) { grid-column: span 2; }
   .st-key-usage-tiles > :nth-child(-n + 2) { grid-column: span 3; }
 }
 @media (max-width: 640px) {
   .st-key-usage-tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .75rem; }
-  .st-key-usage-tiles > * { grid-column: span 1; }
-  .st-key-usage-tiles > :first-child { grid-column: span 2; }
+  .st-key-usage-tiles > :nth-child(n) { grid-column: span 1; }
+  .st-key-usage-tiles > :first-child:first-child { grid-column: span 2; }
+  .st-key-usage-tiles [data-testid=stMetricValue] { font-size: 1.3rem; }
 }
 </style>"""
 
 PILL = """<style>
 [data-testid=stLayoutWrapper]:has(> .st-key-budget-pill) {
-  position: fixed; top: .55rem; right: 3.6rem; z-index: 999991; width: auto; min-height: 0;
+  position: fixed; top: 1.05rem; right: 3.6rem; z-index: 999991; width: auto; min-height: 0;
 }
 .st-key-budget-pill { width: auto; gap: 0; }
 .st-key-budget-pill a {

@@ -39,7 +39,7 @@ def cell(text: str, sort: float | str | None = None, **more: Any) -> dict[str, A
     return {"text": text, "sort": text if sort is None else sort, **more}
 
 
-def table(
+def table(  # noqa: PLR0913 - a title and what stands below it
     title: str,
     columns: Sequence[Column],
     rows: Sequence[Row],

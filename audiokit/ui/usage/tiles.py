@@ -9,9 +9,9 @@ import streamlit as st
 
 from audiokit.money import NANOUSD_PER_USD
 from audiokit.ui.usage import standing, words
+from audiokit.usage.budget import Standing
 from audiokit.usage.reports import Day, Forecast, Sums, Tiles
 from audiokit.usage.views import View
-from audiokit.usage.budget import Standing
 
 __all__ = ["show"]
 
@@ -50,9 +50,7 @@ def _spent(now: Sums, before: Sums, against: str, days: Sequence[Day], budget: S
         chart_data=_trend([day.sums.cost_nanousd / NANOUSD_PER_USD for day in days]),
         chart_type="area",
     )
-    if budget is not None:
-        st.html(standing.bar(budget))
-    _note(unknown(now))
+    _note(unknown(now), above="" if budget is None else standing.bar(budget))
 
 
 def _expected(forecast: Forecast) -> None:
@@ -103,25 +101,31 @@ def _saved(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
 
 
 def _per_minute(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
-    each, each_before = now.nanousd_per_minute, before.nanousd_per_minute
-    has_minutes = now.minutes_in + now.minutes_out > 0
-    known = [day.sums.nanousd_per_minute for day in days]
+    each, each_before = _known_per_minute(now), _known_per_minute(before)
+    known = [_known_per_minute(day.sums) for day in days]
+    at_least = "≥ " if now.n_unknown else ""
     st.metric(
         "Cost per minute",
-        words.usd(each) if has_minutes else "–",  # noqa: RUF001 - a dash stands for nothing
+        "–" if each is None else f"{at_least}{words.usd(each)}",  # noqa: RUF001 - a dash stands for nothing
         words.change(each, each_before) if each is not None and each_before else None,
         delta_color="inverse",
         delta_description=against,
-        help="All costs over all minutes, in and out.",
+        help="All known costs over all minutes, in and out; calls of text alone count as well.",
         chart_data=_trend([cost / NANOUSD_PER_USD for cost in known if cost is not None]),
         chart_type="line",
     )
-    _note(unknown(now) if each is None and has_minutes else "of sound, in and out")
+    _note(unknown(now) if at_least else "of sound, in and out")
 
 
-def _note(text: str) -> None:
-    if text:
-        st.html(f"<p class='usage-note'>{escape(text)}</p>")
+def _known_per_minute(sums: Sums) -> int | None:
+    """Return what a minute cost at least; None without a minute."""
+    minutes = sums.minutes_in + sums.minutes_out
+    return round(sums.cost_nanousd / minutes) if minutes > 0 else None
+
+
+def _note(text: str, *, above: str = "") -> None:
+    if above or text:
+        st.html(f"<div class='usage-note'>{above}{escape(text)}</div>")
 
 
 def _trend(values: Sequence[float]) -> list[float] | None:

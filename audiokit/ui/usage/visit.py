@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from audiokit.converse.trial import SideBySide
 from audiokit.errors import AudiokitError, NotAllowed
 from audiokit.ui import state, widgets
 from audiokit.ui.usage.periods import MOST_DAYS, Preset, period_of
 from audiokit.usage.reports import Period, Scope
+from audiokit.usage.repricing import Difference
 from audiokit.usage.views import UsageService, View
 
-__all__ = ["UsagePage", "Whose", "go", "may_see_all", "person_id", "service", "tell", "told", "view", "visit"]
+__all__ = [
+    "Tried",
+    "UsagePage",
+    "Whose",
+    "for_a_minute",
+    "go",
+    "may_see_all",
+    "person_id",
+    "service",
+    "tell",
+    "told",
+    "view",
+    "visit",
+]
 
 _PAGE: Final = "usage"
 _MAX_CHARS: Final = 200
+_A_MINUTE_S: Final = 60.0
+_T = TypeVar("_T")
 
 
 class Whose(StrEnum):
@@ -34,12 +52,23 @@ class Whose(StrEnum):
     MODEL = "model"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a model that ends, and the one that takes its place, made of the same."""
+
+    heir: str
+    results: tuple[SideBySide, ...]
+
+
 @dataclass(slots=True)
 class UsagePage:
     """``trouble`` and ``said`` are sentences on the last press of a button, until they have been shown."""
 
     trouble: str | None = None
     said: str | None = None
+    recent: dict[Hashable, tuple[float, Any]] = field(default_factory=dict)  # what is asked once a minute, until when
+    mispriced: tuple[Difference, ...] | None = None  # calls that would cost something else, until that is written
+    tried: Tried | None = None  # until one of both is chosen
     n_put: int = 0  # budgets that came from the browser: it is told that they have arrived
 
     @property
@@ -115,6 +144,15 @@ def person_id() -> str:
 def may_see_all() -> bool:
     """Whether who is here may look at others and change budgets; the service asks again."""
     return service().may_see_all(person_id())
+
+
+def for_a_minute(key: Hashable, ask: Callable[[], _T]) -> _T:
+    """Return what ``ask`` says, or what it said less than a minute ago: for lists that hardly change."""
+    known, now = visit().recent, time.monotonic()
+    if key not in known or known[key][0] <= now:
+        known[key] = now + _A_MINUTE_S, ask()
+    found: _T = known[key][1]
+    return found
 
 
 def view(page: UsagePage) -> View:

@@ -8,10 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from audiokit import money
+from audiokit.usage.pages import page_name
 
 __all__ = [
     "KINDS",
-    "PAGES",
     "change",
     "day",
     "length",
@@ -25,21 +25,12 @@ __all__ = [
     "why_refused",
 ]
 
-PAGES = MappingProxyType(
-    {
-        "record_and_converse": "Record & Converse",
-        "spoken_summaries": "Spoken Summaries",
-        "sentiment_analysis": "Sentiment Analysis",
-    }
-)
-"""What pages are called by the name under which the ledger has them."""
-
 KINDS = MappingProxyType(
     {
         "audio_in": "sound in",
         "audio_out": "sound out",
         "text": "text",
-        "cached": "from the provider’s cache",
+        "cached": "from the provider's cache",
         "other": "not told apart",
     }
 )
@@ -48,7 +39,7 @@ KINDS = MappingProxyType(
 _REFUSED = MappingProxyType(
     {
         "BudgetExceeded": "A budget did not reach for it",
-        "QuotaExhausted": "The provider’s quota was used up",
+        "QuotaExhausted": "The provider's quota was used up",
         "KeyRefused": "The provider refused the key",
         "ProviderRefused": "The provider refused it",
         "NotAllowed": "Not allowed",
@@ -58,6 +49,7 @@ _REFUSED = MappingProxyType(
 _MINUTES_PER_HOUR: Final = 60
 _A_FEW: Final = 10
 _S_IN_MS: Final = 1000
+_MANIFOLD: Final = 1000  # percent: above, a factor says more
 
 
 def many(n: int, one: str, more: str | None = None) -> str:
@@ -80,10 +72,12 @@ def length(minutes: float) -> str:
 
 
 def change(now: float, before: float) -> str | None:
-    """Return by how much something has changed: ``+8.4 %``; None where there was nothing to compare with."""
+    """Return by how much something has changed: ``+8.4 %``, ``×12``; None where there was nothing to compare with."""  # noqa: RUF002
     if not before:
         return None
     share = 100 * (now - before) / before
+    if share >= _MANIFOLD:
+        return f"×{now / before:,.0f}"  # noqa: RUF001 - a factor
     return f"{share:+,.0f} %" if abs(share) >= _A_FEW else f"{share:+.1f} %"
 
 
@@ -119,11 +113,6 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return when something happened, in the installation's time: ``20 Nov, 14:05``."""
     here = at.astimezone(zone)
     return f"{here.day} {here:%b, %H:%M}"
-
-
-def page_name(page: str) -> str:
-    """Return what a page is called."""
-    return PAGES.get(page, page.replace("_", " ").capitalize())
 
 
 def why_refused(error: str | None) -> str:

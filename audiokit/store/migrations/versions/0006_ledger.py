@@ -52,20 +52,21 @@ def upgrade() -> None:
     _index("ix_entry_corrects", ["corrects"], "corrects IS NOT NULL")
     _index("ix_entry_refused", ["at", "page", "model_asked"], "outcome = 'refused'")
     _index("ix_entry_refused_person_id", ["person_id", "at"], "outcome = 'refused'")
-    op.create_table(
-        "tally",
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("grain", "who", "page", "model")),
-        sa.Column("day", sa.Date(), nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _SUMS),
-        sa.PrimaryKeyConstraint("grain", "who", "page", "model", "day", name="pk_tally"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_tally_day", "tally", ["day"])
+    for name in ("tally_day", "tally_month"):
+        op.create_table(
+            name,
+            *(sa.Column(key, sa.Text(), nullable=False) for key in ("who", "page", "model")),
+            sa.Column("day", sa.Date(), nullable=False),
+            *(sa.Column(each, sa.BigInteger(), nullable=False) for each in _SUMS),
+            sa.PrimaryKeyConstraint("who", "page", "model", "day", name=f"pk_{name}"),
+            sqlite_with_rowid=False,
+        )
+        op.create_index(f"ix_{name}_day", name, ["day"])
     op.create_table(
         "tally_latency",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("grain", "page", "model", "measure")),
         sa.Column("day", sa.Date(), nullable=False),
-        *(sa.Column(f"n{number:02}", sa.Integer(), nullable=False) for number in range(51)),
+        *(sa.Column(f"n{number:02}", sa.Integer(), nullable=False, server_default="0") for number in range(51)),
         sa.PrimaryKeyConstraint("grain", "page", "model", "measure", "day", name="pk_tally_latency"),
         sqlite_with_rowid=False,
     )

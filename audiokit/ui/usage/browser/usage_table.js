@@ -5,6 +5,7 @@ import { button, lasting, make } from "./making.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [LINE_W, LINE_H] = [96, 24];
+const LONG = 12; // rows: more are scrolled, also by keys
 
 /** Return a heading: its words, what else is said, and links to the same as a file. */
 export function heading({ title, hint, links = [] }) {
@@ -36,7 +37,7 @@ function line(values) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${LINE_W} ${LINE_H}`);
   svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("class", "trend");
+  svg.setAttribute("class", "line");
   svg.setAttribute("aria-hidden", "true");
   for (const [name, d] of [["area", `M0,${LINE_H} L${points.join(" L")} L${LINE_W},${LINE_H} Z`], ["stroke", `M${points.join(" L")}`]]) {
     const path = document.createElementNS(SVG, "path");
@@ -75,7 +76,7 @@ class Table {
     const body = make("tbody", { role: "rowgroup" }, ...this.#rows().map((row) => this.#row(row)));
     const empty = this.#data.rows.length ? null : make("p", { className: "empty" }, this.#data.empty);
     const table = this.#data.rows.length ? make("table", { role: "table", "aria-label": this.#data.title }, this.#head(), body) : null;
-    const scrolled = table ? make("div", { className: "scrolled" }, table) : null;
+    const scrolled = table ? make("div", { className: "scrolled", tabIndex: this.#data.rows.length > LONG ? 0 : -1 }, table) : null;
     this.#root.replaceChildren(...[heading(this.#data), scrolled, empty].filter(Boolean));
     if (focused) [...this.#root.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focused)?.focus({ preventScroll: true });
   }

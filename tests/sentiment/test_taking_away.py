@@ -17,7 +17,7 @@ from analyses import ME, SAID, Desk, a_recording, analysed, open_desk
 from felt import AT, recording_of
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it publishes no types
 from terminal import chapters_of
 
 from audiokit.audio.clip import Clip

@@ -1,16 +1,15 @@
-"""``audiokit usage``: what was spent, by whom and on what; the ledger in a file; its sums and prices made anew."""
+"""What the commands of ``audiokit usage`` do. Heavy to import, so only a command that runs does."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import click
@@ -26,9 +25,9 @@ from audiokit.usage.rebuilding import ensure, rebuild
 from audiokit.usage.reports import By, Reports, Scope, Sums
 from audiokit.usage.repricing import Difference, Repricing, Totals, catalog_prices
 
-__all__ = ["usage"]
+__all__ = ["Scope", "export_calls", "rebuild_sums", "reprice_calls", "show_sums"]
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_MOST = 1_000
 _PAGE = 1_000
 _SHOWN_DIFFERENCES = 20
 _HEADS = ("calls", "minutes in", "minutes out", "cost")
@@ -61,27 +60,6 @@ def _opened() -> Iterator[_Opened]:
         raise click.ClickException(str(error)) from error
 
 
-def _with_scope(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say whose calls, and of which days."""
-
-    @wraps(command)
-    def with_values(first: datetime | None, last: datetime | None, **given: Any) -> None:
-        scope = Scope(**{name: given.pop(name) for name in ("person_id", "team", "page", "model")})
-        command(scope=scope, first=first and first.date(), last=last and last.date(), **given)
-
-    options = (
-        click.option("--person", "person_id", help="Only this person's calls, by id."),
-        click.option("--team", help="Only calls of people who are in this team now."),
-        click.option("--page", help="Only calls from this page."),
-        click.option("--model", help="Only calls to this model."),
-        click.option("--from", "first", type=_DAY, help="The first day; without it the first of this month."),
-        click.option("--to", "last", type=_DAY, help="The last day; without it today."),
-    )
-    for option in reversed(options):
-        with_values = option(with_values)
-    return with_values
-
-
 def _period(first: date | None, last: date | None, today: date) -> Period:
     last = last or max(today, first or today)
     first = first or month_of(last)
@@ -90,17 +68,8 @@ def _period(first: date | None, last: date | None, today: date) -> Period:
     return Period(first, last)
 
 
-@click.group()
-def usage() -> None:
-    """See what was spent, export it, and have sums and prices made anew."""
-
-
-@usage.command("show")
-@_with_scope
-@click.option("--by", type=click.Choice(("day", *get_args(By))), default="page", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One object a line, with all that is known.")
-def show_(*, scope: Scope, first: date | None, last: date | None, by: str, as_json: bool) -> None:
-    """Show what a period cost, this month if no other is asked for."""
+def show_sums(scope: Scope, first: date | None, last: date | None, by: str, *, as_json: bool) -> None:
+    """Print what a period cost, by day or by another cut."""
     with _opened() as opened:
         ensure(opened.database, opened.zone)
         period = _period(first, last, opened.today)
@@ -108,7 +77,7 @@ def show_(*, scope: Scope, first: date | None, last: date | None, by: str, as_js
         if by == "day":
             rows = [(str(day.day), day.sums) for day in reports.daily(scope, period) if day.sums.n_calls]
         else:
-            rows = [(top.name, top.sums) for top in reports.top(_by(by), scope, period, limit=1_000)]
+            rows = [(top.name, top.sums) for top in reports.top(_by(by), scope, period, limit=_MOST)]
         total = reports.tiles(scope, period).now
     if as_json:
         for name, sums in rows:
@@ -133,11 +102,8 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     return "\n".join("  ".join(cells).rstrip() for cells in lines)
 
 
-@usage.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@_with_scope
-def export(*, file: Path, scope: Scope, first: date | None, last: date | None) -> None:
-    """Write the calls of a period into FILE, a .csv or a .parquet, newest first, as corrections have made them."""
+def export_calls(file: Path, scope: Scope, first: date | None, last: date | None) -> None:
+    """Write the calls of a period into a file, by its ending."""
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if (write := writers.get(file.suffix.lower())) is None:
         raise click.BadParameter("The file's name must end in .csv or .parquet.", param_hint="FILE")
@@ -170,26 +136,24 @@ def _write_csv(file: Path, calls: Iterator[Entry]) -> int:
 
 
 def _write_parquet(file: Path, calls: Iterator[Entry]) -> int:
-    import pandas as pd  # noqa: PLC0415 - slow to import, and only wanted here
+    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy, and publishes no types
+    from pyarrow import parquet  # noqa: PLC0415 - the same
 
-    frame = pd.DataFrame.from_records([asdict(call) for call in calls], columns=list(_COLUMNS))
-    frame.convert_dtypes().to_parquet(file, index=False)  # whole numbers stay whole beside what is not known
-    return len(frame)
+    rows = [asdict(call) for call in calls]
+    columns = {name: pa.array([row[name] for row in rows]) for name in _COLUMNS}
+    parquet.write_table(pa.table(columns), file)
+    return len(rows)
 
 
-@usage.command("rebuild")
-def rebuild_() -> None:
-    """Make the sums by day and month anew from the entries; the app may go on meanwhile."""
+def rebuild_sums() -> None:
+    """Make the sums anew, and say each month that is done."""
     with _opened() as opened:
         rebuild(opened.database, opened.zone, lambda month: click.echo(f"{month:%Y-%m} is done."))
         click.echo(f"The sums agree with the entries, in days of {opened.zone.key}.")
 
 
-@usage.command()
-@_with_scope
-@click.option("--yes", is_flag=True, help="Write the corrections without asking.")
-def reprice(*, scope: Scope, first: date | None, last: date | None, yes: bool) -> None:
-    """Price calls again whose price was missing or wrong; shows the difference, and asks before it is written."""
+def reprice_calls(scope: Scope, first: date | None, last: date | None, *, is_agreed: bool) -> None:
+    """Print what would cost something else by the prices known now, and write it if the person agrees."""
     with _opened() as opened:
         ensure(opened.database, opened.zone)
         period = _period(first, last, opened.today)
@@ -202,7 +166,7 @@ def reprice(*, scope: Scope, first: date | None, last: date | None, yes: bool) -
         if len(found) > _SHOWN_DIFFERENCES:
             click.echo(f"and {len(found) - _SHOWN_DIFFERENCES} more")
         click.echo(_sentence(Totals.of(found)))
-        if yes or click.confirm("Write these corrections? The entries themselves stay as they are."):
+        if is_agreed or click.confirm("Write these corrections? The entries themselves stay as they are."):
             click.echo(f"{repricing.write(found).n_calls} corrections are written.")
 
 

@@ -15,31 +15,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from audiokit.errors import BudgetExceeded, StoreError
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database
 from audiokit.store.ids import new_id
-from audiokit.store.tables import budget as budgets
-from audiokit.store.tables import budget_hold as holds
-from audiokit.store.tables import budget_period as periods
-from audiokit.store.tables import person
-from audiokit.usage.budget import (
-    Budget,
-    Every,
-    ScopeKind,
-    Spender,
-    Standing,
-    exceeded,
-    first_days,
-    next_start,
-)
+from audiokit.usage import keeping_budgets as keeping
+from audiokit.usage.budget import Budget, Every, ScopeKind, Spender, Standing, exceeded
 from audiokit.usage.counting import begin_periods, presume, recount, scope_values
-from audiokit.usage.days import begins_at, day_of
+from audiokit.usage.days import day_of
 from audiokit.usage.entries import Entry
-from audiokit.usage.holds import APPLYING, Hold, budget_of, lapsed, let_go, take
+from audiokit.usage.holds import Hold, lapsed, let_go, take
 from audiokit.usage.ledger import Ledger
 
 __all__ = ["Budget", "Budgets", "Every", "Hold", "ScopeKind", "Spender", "Standing"]
@@ -48,33 +35,6 @@ _log = logging.getLogger(__name__)
 _KNOWN_FOR_S = 1.0  # a budget that another process has just put applies to our calls as soon as that
 _SWEPT_EVERY_S = 60.0
 _LASTS = timedelta(minutes=10)
-_ALL = select(budgets).order_by(budgets.c.scope_kind, budgets.c.scope_id, budgets.c.period, budgets.c.id)
-_KEY = ("scope_kind", "scope_id", "period")
-_CHANGED = ("limit_nanousd", "is_hard", "zone", "updated_at")
-_PUT = {
-    name: (added := dialect.insert(budgets))
-    .on_conflict_do_update(index_elements=_KEY, set_={column: getattr(added.excluded, column) for column in _CHANGED})
-    .returning(budgets)
-    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
-}
-_ITS_ID: BindParameter[str] = bindparam("budget")
-_REMOVE = (
-    delete(holds).where(holds.c.budget_id == _ITS_ID),
-    delete(periods).where(periods.c.budget_id == _ITS_ID),
-    delete(budgets).where(budgets.c.id == _ITS_ID),
-)
-_OF_PERSON: BindParameter[str] = bindparam("person")
-_COUNTING = select(budgets).where(
-    or_(
-        budgets.c.scope_kind.in_([ScopeKind.INSTALLATION.value, ScopeKind.PAGE.value, ScopeKind.MODEL.value]),
-        and_(budgets.c.scope_kind == ScopeKind.PERSON.value, budgets.c.scope_id == _OF_PERSON),
-        and_(
-            budgets.c.scope_kind == ScopeKind.TEAM.value,
-            budgets.c.scope_id == select(person.c.team).where(person.c.id == _OF_PERSON).scalar_subquery(),
-        ),
-    )
-)
-_STANDING = select(periods).where(periods.c.budget_id == _ITS_ID, periods.c.starts_on == bindparam("since"))
 
 
 class _LookAgain(Exception):
@@ -99,6 +59,7 @@ class Budgets:
         self._ledger = Ledger(database, zone)
         self._known: tuple[Budget, ...] = ()
         self._known_until = self._swept_until = clock()
+        self._n_changes = 0
         self._lock = threading.Lock()
 
     # What there is.
@@ -106,7 +67,7 @@ class Budgets:
     def all(self) -> tuple[Budget, ...]:
         """Return every budget."""
         with self._database.read() as connection:
-            return tuple(map(budget_of, connection.execute(_ALL)))
+            return keeping.every(connection)
 
     def put(
         self, scope_kind: ScopeKind, scope_id: str, period: Every, limit_nanousd: int, *, is_hard: bool = True
@@ -125,7 +86,7 @@ class Budgets:
             is_hard=is_hard,
         )
         with self._database.write() as connection:
-            kept = self._put(connection, wanted)
+            kept = keeping.put(connection, wanted, self._zone, self._now())
         self._forget_known()
         return kept
 
@@ -138,21 +99,20 @@ class Budgets:
     def remove(self, budget_id: str) -> None:
         """Take a budget away; one that is not there is gone already."""
         with self._database.write() as connection:
-            for statement in _REMOVE:
-                connection.execute(statement, {"budget": budget_id})
+            keeping.remove(connection, budget_id)
         self._forget_known()
 
     def standing(self, person_id: str) -> tuple[Standing, ...]:
         """Return how the budgets stand that count this person's calls, whatever page or model: the fullest first."""
         with self._database.read() as connection:
-            rows = connection.execute(_COUNTING, {"person": person_id}).all()
-        return self.standings(tuple(map(budget_of, rows)))
+            found = keeping.that_count(connection, person_id)
+        return self.standings(found)
 
     def standings(self, of: tuple[Budget, ...]) -> tuple[Standing, ...]:
         """Return how budgets stand in their present periods, the fullest first."""
         self._sweep_now_and_then()
         with self._database.read() as connection:
-            found = [self._standing(connection, budget, self._today()) for budget in of]
+            found = [keeping.standing(connection, budget, self._today(), self._zone) for budget in of]
         return tuple(sorted(found, key=lambda standing: standing.share, reverse=True))
 
     # What is held for calls.
@@ -188,7 +148,7 @@ class Budgets:
             return None
         values = scope_values(spender, self._today())
         with self._database.read() as connection:
-            applying = tuple(map(budget_of, connection.execute(APPLYING, values)))
+            applying = keeping.applying(connection, values)
         hard = (standing for standing in self.standings(applying) if standing.budget.is_hard)
         short = next((standing for standing in hard if standing.left_nanousd < estimate_nanousd), None)
         return exceeded(short, estimate_nanousd) if short else None
@@ -234,37 +194,6 @@ class Budgets:
                 let_go(connection, hold_id)
         return len(gone)
 
-    def _put(self, connection: Connection, wanted: Budget) -> Budget:
-        row = {
-            "id": wanted.id,
-            "scope_kind": wanted.scope_kind.value,
-            "scope_id": wanted.scope_id,
-            "period": wanted.period.value,
-            "limit_nanousd": wanted.limit_nanousd,
-            "is_hard": wanted.is_hard,
-            "zone": self._zone.key,
-            "updated_at": self._now(),
-        }
-        kept = budget_of(connection.execute(_PUT[connection.dialect.name], row).one())
-        recount(connection, kept, self._today(), self._zone)
-        return kept
-
-    def _standing(self, connection: Connection, budget: Budget, day: date) -> Standing:
-        starts_on = first_days(day)[budget.period]
-        row = connection.execute(_STANDING, {"budget": budget.id, "since": starts_on}).one_or_none()
-        resets_at = begins_at(next_start(starts_on, budget.period), self._zone).astimezone(self._zone)
-        if row is None:
-            return Standing(budget=budget, starts_on=starts_on, resets_at=resets_at)
-        return Standing(
-            budget=budget,
-            starts_on=starts_on,
-            resets_at=resets_at,
-            spent_nanousd=row.spent_nanousd,
-            presumed_nanousd=row.presumed_nanousd,
-            held_nanousd=row.held_nanousd,
-            n_unknown=row.n_unknown,
-        )
-
     def _taken(self, spender: Spender, amount_nanousd: int, lasts: timedelta) -> Hold | None:
         now = self._now()
         hold = Hold(id=new_id(), amount_nanousd=amount_nanousd, day=day_of(now, self._zone))
@@ -280,7 +209,7 @@ class Budgets:
             full = take(connection, hold, values, expires_at)
             if full is None:
                 return True
-            standing = self._standing(connection, full, hold.day)
+            standing = keeping.standing(connection, full, hold.day, self._zone)
             if full.is_hard and standing.left_nanousd < hold.amount_nanousd:
                 raise exceeded(standing, hold.amount_nanousd)
             raise _LookAgain
@@ -290,22 +219,29 @@ class Budgets:
         return day_of(self._now(), self._zone)
 
     def _look(self) -> tuple[Budget, ...]:
-        if self._clock() >= self._known_until:
-            self._known, self._known_until = self._counted_here(), self._clock() + _KNOWN_FOR_S
-        return self._known
+        if self._clock() < self._known_until:
+            return self._known
+        n_changes, until = self._n_changes, self._clock() + _KNOWN_FOR_S
+        known = self._counted_here()
+        with self._lock:
+            if n_changes == self._n_changes:  # else it was read before a change of ours
+                self._known, self._known_until = known, until
+        return known
 
     def _counted_here(self) -> tuple[Budget, ...]:
         """Return every budget; those that were counted by another time zone are counted anew."""
         with self._database.read() as connection:
-            rows = connection.execute(_ALL).all()
-        for row in rows:
-            if row.zone != self._zone.key:
-                with self._database.write() as connection:
-                    self._put(connection, budget_of(row))
-        return tuple(map(budget_of, rows))
+            found = keeping.every(connection)
+            others = keeping.counted_by_another_zone(connection, self._zone)
+        for budget in others:
+            with self._database.write() as connection:
+                keeping.put(connection, budget, self._zone, self._now())
+        return found
 
     def _forget_known(self) -> None:
-        self._known_until = self._clock()
+        with self._lock:
+            self._n_changes += 1
+            self._known_until = self._clock()
 
     def _sweep_now_and_then(self) -> None:
         with self._lock:

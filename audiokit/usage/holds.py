@@ -12,16 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
-from audiokit.store.tables import budget as budgets
 from audiokit.store.tables import budget_hold as holds
 from audiokit.store.tables import budget_period as periods
-from audiokit.usage.budget import Budget, Every, ScopeKind, first_days
-from audiokit.usage.counting import APPLY
+from audiokit.usage.budget import Budget, first_days
+from audiokit.usage.keeping_budgets import applying
 
-__all__ = ["APPLYING", "Hold", "budget_of", "lapsed", "let_go", "take"]
-
-APPLYING = select(budgets).where(APPLY).order_by(budgets.c.id)
-"""The budgets that apply to a call, by :func:`audiokit.usage.counting.scope_values`, in the order of locking."""
+__all__ = ["Hold", "lapsed", "let_go", "take"]
 
 _THIS = (periods.c.budget_id == bindparam("budget"), periods.c.starts_on == bindparam("since"))
 _WANTED = periods.c.spent_nanousd + periods.c.presumed_nanousd + periods.c.held_nanousd + bindparam("amount")
@@ -45,25 +41,13 @@ class Hold:
     is_over: bool = False
 
 
-def budget_of(row: Any) -> Budget:
-    """Return a budget as it is kept."""
-    return Budget(
-        id=row.id,
-        scope_kind=ScopeKind(row.scope_kind),
-        scope_id=row.scope_id,
-        period=Every(row.period),
-        limit_nanousd=row.limit_nanousd,
-        is_hard=row.is_hard,
-    )
-
-
 def take(connection: Connection, hold: Hold, values: dict[str, Any], expires_at: datetime) -> Budget | None:
     """Hold an amount of every budget that applies, whose periods have begun.
 
     Returns the first that it does not fit into; the transaction must then be undone.
     """
     rows, begins = list[dict[str, Any]](), first_days(hold.day)
-    for budget in map(budget_of, connection.execute(APPLYING, values)):
+    for budget in applying(connection, values):
         where = {"budget": budget.id, "since": begins[budget.period], "amount": hold.amount_nanousd}
         if budget.is_hard:
             held = connection.execute(_HOLD_BELOW, where | {"limit": budget.limit_nanousd})

@@ -22,9 +22,13 @@ _OURS, _SHARED = _UI / "usage" / "browser", _UI / "sentiment" / "browser"
 
 
 def part(name: str, *, key: str, data: dict[str, Any], **on_change: Any) -> None:
-    """Show a part with its data; ``on_change`` are the callbacks of what it tells, as ``on_pick_change``."""
+    """Show a part with its data; ``on_change`` are the callbacks of what it tells, as ``on_pick_change``.
+
+    Lists go as tuples: Streamlit 1.67 loads pandas, a second's work, to see whether a list is one of its tables.
+    """
     program = f"/api/assets/{_version()}/{name}.js"
-    _component(name)(key=key, data={"program": program, **data}, **on_change)
+    plain = {title: tuple(value) if isinstance(value, list) else value for title, value in data.items()}
+    _component(name)(key=key, data={"program": program, **plain}, **on_change)
 
 
 @cache

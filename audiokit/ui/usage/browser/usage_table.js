@@ -76,7 +76,8 @@ class Table {
     const body = make("tbody", { role: "rowgroup" }, ...this.#rows().map((row) => this.#row(row)));
     const empty = this.#data.rows.length ? null : make("p", { className: "empty" }, this.#data.empty);
     const table = this.#data.rows.length ? make("table", { role: "table", "aria-label": this.#data.title }, this.#head(), body) : null;
-    const scrolled = table ? make("div", { className: "scrolled", tabIndex: this.#data.rows.length > LONG ? 0 : -1 }, table) : null;
+    const isLong = this.#data.rows.length > LONG;
+    const scrolled = table ? make("div", { className: isLong ? "scrolled long" : "scrolled", tabindex: isLong ? "0" : null }, table) : null;
     this.#root.replaceChildren(...[heading(this.#data), scrolled, empty].filter(Boolean));
     if (focused) [...this.#root.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focused)?.focus({ preventScroll: true });
   }

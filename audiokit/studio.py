@@ -242,6 +242,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     waves = Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6)
 
     exports, admin = _exports(settings, database, clips), open_admin(settings, transport=transport)
+    stores = _Stores(database=database, blobs=blobs, clips=clips, waves=waves, exports=exports)
 
     def toolbox_for(person_id: str, home: str | None) -> Toolbox:
         return for_person(box, OwnTurns(conversations, person_id), home=home)
@@ -270,7 +271,7 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
             interrupted_after_s=interrupted_after_s,
         ),
-        summaries=_summaries(settings, places, clips, blobs, ledger, database, waves, exports),
+        summaries=_summaries(settings, places, ledger, stores),
         exports=exports,
         feeds=Feeds(keys=FeedKeys(signer, Preferences(database)), exports=exports, kept=waves),
         sentiment=_sentiment(settings, places, clips, door, database),
@@ -323,24 +324,27 @@ def shared_studio() -> Studio:
         return studio
 
 
-def _summaries(
-    settings: Settings,
-    places: tuple[Place, ...],
-    clips: Clips,
-    blobs: Blobs,
-    ledger: Ledger,
-    database: Database,
-    waves: Waves,
-    exports: Exports,
-) -> SummariesService:
-    programmes, scripts, made, url = Programmes(database), Scripts(database), Made(database), _database_url(settings)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Stores:
+    """What is kept, and where."""
+
+    database: Database
+    blobs: Blobs
+    clips: Clips
+    waves: Waves
+    exports: Exports
+
+
+def _summaries(settings: Settings, places: tuple[Place, ...], ledger: Ledger, stores: _Stores) -> SummariesService:
+    database, clips, url = stores.database, stores.clips, _database_url(settings)
+    programmes, scripts, made = Programmes(database), Scripts(database), Made(database)
     planner = Planner(places, made, programmes)
     narrator = Narrator(
         places=places,
         clips=clips,
-        blobs=blobs,
+        blobs=stores.blobs,
         made=made,
-        waves=waves,
+        waves=stores.waves,
         flights=open_flights(url, settings.data_dir),
         ledger=ledger,
     )
@@ -368,7 +372,7 @@ def _summaries(
         programmes=programmes,
         scripts=scripts,
         clips=clips,
-        exports=exports,
+        exports=stores.exports,
         gathering=gathering,
         editing=editing,
         making=making,

@@ -163,8 +163,8 @@ def _heard_before_ms(request: Request) -> int | None:
     """Return how much of the sound is of earlier turns; None where there is no conversation."""
     if not isinstance(request, Converse):
         return None
-    *before, _ = [turn for turn in request.turns if isinstance(turn, PersonTurn)] or [None]
-    return round(sum(turn.sound.duration_s for turn in before if turn is not None and turn.sound) * 1000)
+    said = [turn for turn in request.turns if isinstance(turn, PersonTurn)]
+    return round(sum(turn.sound.duration_s for turn in said[:-1] if turn.sound) * 1000)
 
 
 def _with_seconds(request: Request, usage: Usage | None) -> Usage | None:

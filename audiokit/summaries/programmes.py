@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from audiokit.errors import InputError, NotFound
 from audiokit.store.columns import utc_now
@@ -97,7 +97,7 @@ class Programmes:
         n_spoken = select(func.count()).where(of_it, line_table.c.clip_digest.is_not(None)).scalar_subquery()
         n_unknown = _N_UNKNOWN.where(entry_table.c.conversation_id == table.id).scalar_subquery()
         counts = n_lines.label("n_lines"), n_spoken.label("n_spoken"), n_unknown.label("n_unknown")
-        query = select(*_OF_A_HEADING, *counts)  # marks and peaks of all would be megabytes
+        query: Select[Any] = select(*_OF_A_HEADING, *counts)  # marks and peaks of all would be megabytes
         query = query.where(table.person_id == person_id)
         if words := search.strip():
             named = source_table.c.programme_id == table.id, _holds(source_table.c.name, words)

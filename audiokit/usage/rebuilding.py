@@ -22,7 +22,6 @@ __all__ = ["ensure", "rebuild"]
 _NAME = "tallies"
 _ONE_DAY = timedelta(days=1)
 _FIRST_AND_LAST = select(func.min(entry.c.at), func.max(entry.c.at))
-_ROOM = text("PRAGMA cache_size = -65536")  # KiB; SQLite's own 2 MB hold a tenth of a month's rows at ten million
 _LOCK = text("LOCK TABLE tally_day, tally_month, tally_latency IN SHARE ROW EXCLUSIVE MODE")
 _OF_DAY = "at >= :begins_at AND at < :ends_at"
 _HEARD = "outcome IN ('answered', 'cut') AND NOT cached"
@@ -144,7 +143,8 @@ def _begin(database: Database, zone: ZoneInfo) -> None:
 
 def _lock(connection: Connection) -> None:
     hold(connection, _NAME)
-    connection.execute(_LOCK if connection.dialect.name == "postgresql" else _ROOM)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
 
 
 def _period(connection: Connection, zone: ZoneInfo) -> Period | None:

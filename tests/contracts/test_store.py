@@ -101,7 +101,7 @@ def test_what_was_written_is_read(database: Database) -> None:
     add_person(database)
 
     with database.read() as connection:
-        assert connection.execute(select(person)).all() == [("ada", "ada", NOON)]
+        assert connection.execute(select(person)).all() == [("ada", "ada", NOON, None)]
 
 
 def test_an_error_inside_a_write_undoes_all_of_it(database: Database) -> None:
@@ -292,14 +292,15 @@ def test_a_conversation_takes_its_turns_with_it_and_the_ledger_stays(database: D
 
 _counts = st.none() | st.integers(0, 2**31 - 1)
 _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+_names = _words.filter(bool)  # of nobody, and of no page, there are no calls
 _entries = st.builds(
     Entry,
     id=_words,
     at=st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()).filter(  # noqa: DTZ001 - bounds
         lambda at: at.utcoffset() is not None
     ),
-    person_id=_words,
-    page=_words,
+    person_id=_names,
+    page=_names,
     turn_id=st.none() | _words,
     conversation_id=st.none(),
     endpoint=_words,

@@ -52,7 +52,8 @@ def show(page: UsagePage) -> None:
     style.show()
     asked = _asked(view(page))
     header.show(asked.view)
-    banners.notices()
+    with st.container():  # holds the places of what stands below, whether there is a notice or not
+        banners.notices()
     if asked.tiles.now.n_calls:
         _numbers(page, asked)
     elif _was_ever_called(asked.view):
@@ -86,15 +87,17 @@ def _numbers(page: UsagePage, asked: _Asked) -> None:
     looked_at, today = asked.view, service().today()
     days, forecast = looked_at.daily(), looked_at.forecast(today)
     budget = standing.for_scope(asked.standings, looked_at.scope)
-    banners.endings(for_a_minute(looked_at.scope, lambda: service().retiring(person_id(), looked_at.scope)))
+    with st.container():
+        banners.endings(for_a_minute(looked_at.scope, lambda: service().retiring(person_id(), looked_at.scope)))
     tiles.show(looked_at, asked.tiles, days, forecast, budget)
     bars, ring = st.columns([2.25, 1])
     with bars, st.container(border=True, height="stretch"):
         daily.show(looked_at, days, forecast, today, budget)
     with ring, st.container(border=True, height="stretch"):
         share.show(asked.tiles.now)
-    if page.day is not None:
-        calls.of_day(looked_at, page.day, asked.people)
+    with st.container():
+        if page.day is not None:
+            calls.of_day(looked_at, page.day, asked.people)
     _tops(asked)
     with st.container(border=True):
         calls.speed(looked_at)
@@ -103,9 +106,10 @@ def _numbers(page: UsagePage, asked: _Asked) -> None:
 
 
 def _tops(asked: _Asked) -> None:
-    if asked.people:
-        with st.container(border=True):
-            tops.people(asked.view, asked.standings, lambda person: _costs_of(asked.view, person))
+    with st.container():
+        if asked.people:
+            with st.container(border=True):
+                tops.people(asked.view, asked.standings, lambda person: _costs_of(asked.view, person))
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         tops.models(asked.view, asked.models)

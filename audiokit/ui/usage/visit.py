@@ -178,9 +178,10 @@ def told() -> Iterator[None]:
 
 
 def tell(page: UsagePage) -> None:
-    """Show what became of the last press of a button, once."""
-    if page.trouble is not None:
-        st.error(widgets.plain(page.trouble), icon=":material/error:")
+    """Show what became of the last press of a button, once; what stands below keeps its place, and the focus."""
+    with st.container():
+        if page.trouble is not None:
+            st.error(widgets.plain(page.trouble), icon=":material/error:")
     if page.said is not None:
         st.toast(widgets.plain(page.said), icon=":material/check_circle:")
     page.trouble = page.said = None

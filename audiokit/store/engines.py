@@ -157,6 +157,7 @@ def _postgres_engines(url: URL, busy_timeout_s: float) -> Engines:
     )
     for engine in (engines.readers, engines.writers, engines.migrating):
         _with_our_schema(engine, busy_timeout_s)
+    _planning_each_time(engines.readers)
     return engines
 
 
@@ -169,6 +170,18 @@ def _refuse_unknown_options(url: URL) -> None:
         make_conninfo("", **options)
     except ProgrammingError:  # its text quotes the option, which may be the end of a password with a ? in it
         raise NotConfigured(f"{_FORM}; this one has an option that PostgreSQL does not know.") from None
+
+
+def _planning_each_time(engine: Engine) -> None:
+    """Have a query planned for the values it comes with, also once its driver has prepared it, at the sixth time.
+
+    Whose rows, and of which days, is what decides: a report over three years went from 40 ms to 400 ms without this.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.execute("SET plan_cache_mode TO force_custom_plan")
+        connection.commit()
 
 
 def _with_our_schema(engine: Engine, busy_timeout_s: float) -> None:

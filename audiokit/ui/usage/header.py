@@ -57,10 +57,9 @@ def _filters(scope: Scope) -> None:
     is_chosen = {Whose.PAGE: "page", Whose.MODEL: "model"}.get(visit().whose)
     narrowed = {"page": scope.page, "model": scope.model}
     found = [(name, value) for name, value in narrowed.items() if value is not None and name != is_chosen]
-    if not found:
-        return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(":gray[Only]", width="content")
+        if found:
+            st.markdown(":gray[Only]", width="content")
         for name, value in found:
             st.button(
                 words.page_name(value) if name == "page" else value,

@@ -18,11 +18,12 @@ from audiokit.errors import NotAllowed, NotFound
 from audiokit.people.addresses import Signer
 from audiokit.usage.reports import Period, Scope
 from audiokit.usage.sheet_files import write_csv, write_parquet
-from audiokit.usage.sheets import Sheet, budgets_sheet, sheet_of
+from audiokit.usage.sheets import Sheet, bill_sheet, budgets_sheet, prices_sheet, sheet_of
 from audiokit.usage.views import UsageService, View
 
 __all__ = ["UsageSource", "usage_routes"]
 
+_ALL = 1_000
 _SCOPE = ("person_id", "team", "page", "model")
 _WRITERS: dict[str, tuple[Callable[[Sheet, BinaryIO], None], str]] = {
     "csv": (write_csv, "text/csv; charset=utf-8"),
@@ -80,6 +81,18 @@ def _write(usage: UsageService, asked: Mapping[str, str], to: BinaryIO) -> tuple
     write, media_type = _WRITERS[asked["kind"]]
     name = asked["sheet"]
     view = _view(usage, asked)
-    sheet = budgets_sheet(usage.standings(asked["person"])) if name == "budgets" else sheet_of(name, view)
-    write(sheet, to)
+    write(_sheet(usage, asked["person"], name, view), to)
     return f"audiokit {name} {view.period.first} to {view.period.last}.{asked['kind']}", media_type
+
+
+def _sheet(usage: UsageService, person_id: str, name: str, view: View) -> Sheet:
+    match name:
+        case "budgets":
+            return budgets_sheet(usage.standings(person_id))
+        case "bill":
+            return bill_sheet(usage.agreement(person_id, view.period).drifts)
+        case "prices":
+            models = (top.name for top in view.top("model", _ALL))
+            return prices_sheet((model, usage.price_today(model), *usage.end_of(model)) for model in models)
+        case _:
+            return sheet_of(name, view)

@@ -8,14 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from audiokit.catalog.models import Price
 from audiokit.errors import NotFound
 from audiokit.money import NANOUSD_PER_USD
 from audiokit.usage.budget import Standing
+from audiokit.usage.drift import Drift
 from audiokit.usage.entries import Entry
 from audiokit.usage.reports import By, Sums
 from audiokit.usage.views import View
 
-__all__ = ["SHEETS", "Cell", "Sheet", "budgets_sheet", "sheet_of"]
+__all__ = ["SHEETS", "Cell", "Sheet", "bill_sheet", "budgets_sheet", "prices_sheet", "sheet_of"]
 
 Cell = str | int | float | bool | Decimal | date | datetime | None
 _MOST_CALLS: Final = 100_000
@@ -61,6 +63,53 @@ def budgets_sheet(standings: Iterable[Standing]) -> Sheet:
         for one in standings
     )
     return Sheet(name="budgets", columns=columns, rows=tuple(rows))
+
+
+def prices_sheet(models: Iterable[tuple[str, Price | None, date | None, str | None]]) -> Sheet:
+    """Return models with the price of today, the first day without them, and what takes their place."""
+    columns = ("model", "since", *_PRICES, "ends_on", "replacement")
+    rows = (
+        (
+            name,
+            price.from_day if price else None,
+            *(_per_million(price, field) for field in _PRICE_FIELDS),
+            _usd_of(price.per_minute if price else None),
+            _usd_of(_times(price.per_character, _MILLION) if price else None),
+            ends_on,
+            heir,
+        )
+        for name, price, ends_on, heir in models
+    )
+    return Sheet(name="prices", columns=columns, rows=tuple(rows))
+
+
+def bill_sheet(drifts: Iterable[Drift]) -> Sheet:
+    """Return ledger and bill by day and model, with the likely causes of what differs."""
+    columns = ("day", "model", "ledger_usd", "bill_usd", "agrees", "causes")
+    rows = (
+        (
+            one.day,
+            one.model,
+            _usd(one.sides.booked.cost_nanousd),
+            _usd(one.sides.charged_nanousd),
+            one.agrees,
+            " ".join(cause.sentence for cause in one.causes),
+        )
+        for one in drifts
+    )
+    return Sheet(name="bill", columns=columns, rows=tuple(rows))
+
+
+def _per_million(price: Price | None, field: str) -> Decimal | None:
+    return _usd_of(_times(getattr(price, field), _MILLION)) if price else None
+
+
+def _times(amount: Decimal | None, n: int) -> Decimal | None:
+    return None if amount is None else amount * n
+
+
+def _usd_of(nanousd: Decimal | None) -> Decimal | None:
+    return None if nanousd is None else nanousd.scaleb(-_USD_DIGITS)
 
 
 def _days(name: str, view: View) -> Sheet:
@@ -185,6 +234,13 @@ def _s(ms: int | None) -> float | None:
 
 
 _USD_DIGITS: Final = len(str(NANOUSD_PER_USD)) - 1
+_MILLION: Final = 1_000_000
+_PRICE_FIELDS: Final = ("text_in", "cached_text_in", "text_out", "audio_in", "cached_audio_in", "audio_out")
+_PRICES: Final = (
+    *(f"{field}_per_million_tokens_usd" for field in _PRICE_FIELDS),
+    "per_minute_usd",
+    "per_million_characters_usd",
+)
 _SUMS: Final = (
     "cost_usd",
     "cost_audio_in_usd",

@@ -110,7 +110,19 @@ def test_no_cell_of_a_csv_begins_a_formula(source: Source, web: TestClient) -> N
 def test_parquet_holds_the_same_amounts_as_decimals(source: Source, web: TestClient) -> None:
     from pyarrow import parquet  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy, and publishes no types
 
-    for sheet in ("days", "people", "models", "pages", "teams", "latency", "refused", "calls", "budgets"):
+    for sheet in (
+        "days",
+        "people",
+        "models",
+        "pages",
+        "teams",
+        "latency",
+        "refused",
+        "calls",
+        "budgets",
+        "prices",
+        "bill",
+    ):
         answer = web.get(address(source, sheet, "parquet"))
         assert answer.status_code == 200, sheet
         table = parquet.read_table(io.BytesIO(answer.content))
@@ -136,7 +148,7 @@ def test_a_member_gets_own_numbers_and_nobody_elses_whatever_was_signed(source: 
     assert [row["person_id"] for row in own] == ["bob"]
 
     for scope in ({}, {"of_person_id": "local"}, {"of_team": "Radio"}, {"of_page": "record_and_converse"}):
-        for sheet, kind in (("calls", "csv"), ("people", "parquet"), ("report", "html")):
+        for sheet, kind in (("calls", "csv"), ("people", "parquet"), ("bill", "csv"), ("report", "html")):
             answer = web.get(address(source, sheet, kind, "bob", **scope))
             assert answer.status_code == 403
             assert "not your numbers" in answer.json()["error"]["message"]

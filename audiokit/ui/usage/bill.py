@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import streamlit as st
@@ -13,6 +14,7 @@ from audiokit.ui.usage.visit import person_id, service, told, visit
 from audiokit.usage.drift import Drift
 from audiokit.usage.reconcile import Agreement
 from audiokit.usage.reports import Period
+from audiokit.usage.views import View
 
 __all__ = ["show"]
 
@@ -29,12 +31,13 @@ _FINE, _SO_SO = 0.01, 0.05
 _SHOWN = 30
 
 
-def show(period: Period) -> None:
+def show(view: View) -> None:
     """Show it for the days that are looked at, the last three months of them at most."""
     st.subheader("Does it agree with the bill?", anchor=False)
     if not service().reconciliation.is_possible:
         st.markdown(_HOW)
         return
+    period = view.period
     days = Period(max(period.first, period.last - timedelta(days=_MOST_DAYS - 1)), period.last)
     found = service().agreement(person_id(), days)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -43,7 +46,7 @@ def show(period: Period) -> None:
     if found.check is not None and found.check.trouble:
         st.warning(widgets.plain(found.check.trouble), icon=":material/error:")
     if differing := [one for one in found.drifts if not one.agrees]:
-        _table(differing)
+        _table(replace(view, period=days), differing)
 
 
 def _check(days: Period) -> None:
@@ -64,7 +67,7 @@ def _summary(found: Agreement) -> str:
     return f"Ledger **{ledger}**, bill **{bill}**: **:{colour}[{apart}]**. {looked}"
 
 
-def _table(differing: list[Drift]) -> None:
+def _table(view: View, differing: list[Drift]) -> None:
     columns = [
         Column("Day"),
         Column("Model"),
@@ -74,7 +77,7 @@ def _table(differing: list[Drift]) -> None:
     ]
     rows = [_row(one) for one in differing[-_SHOWN:]]
     hint = "Days are those of the bill, in UTC."
-    table("Where they differ", columns, rows, key="usage.bill", empty="", hint=hint)
+    table("Where they differ", columns, rows, key="usage.bill", empty="", hint=hint, as_file=(view, "bill"))
 
 
 def _row(one: Drift) -> Row:

@@ -11,6 +11,7 @@ from audiokit.ui.usage import words
 from audiokit.ui.usage.table import Column, Row, cell, table
 from audiokit.ui.usage.visit import service
 from audiokit.usage.reports import Sums, Top
+from audiokit.usage.views import View
 
 __all__ = ["price_in_words", "show"]
 
@@ -19,7 +20,7 @@ _MILLION = 1_000_000
 _NAMES = (("sound in", "audio_in"), ("sound out", "audio_out"), ("text in", "text_in"), ("text out", "text_out"))
 
 
-def show(tops: tuple[Top, ...]) -> None:
+def show(view: View, tops: tuple[Top, ...]) -> None:
     """Show price and end of each model that was used in these days."""
     columns = [Column("Model"), Column("Price by the list"), Column("Since"), Column("Can be had until")]
     rows = [_row(top.name, top.sums, service().today()) for top in tops]
@@ -30,6 +31,7 @@ def show(tops: tuple[Top, ...]) -> None:
         rows,
         key="usage.prices",
         empty="Nothing was called in these days.",
+        as_file=(view, "prices"),
         hint=f"As last checked on {checked}. Each call keeps the price of its day.",
     )
 

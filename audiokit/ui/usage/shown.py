@@ -64,12 +64,12 @@ def show(page: UsagePage) -> None:
         budgets.show(asked.view, asked.standings)
     if asked.models:
         with st.container(border=True):
-            prices.show(asked.models)
+            prices.show(asked.view, asked.models)
             if may_see_all():
                 repricing.show(asked.view)
     if may_see_all():
         with st.container(border=True):
-            bill.show(asked.view.period)
+            bill.show(asked.view)
 
 
 def _asked(looked_at: View) -> _Asked:

@@ -76,6 +76,7 @@ from audiokit.usage.ledger import Ledger
 from audiokit.usage.letters import Letters, Postman, Way
 from audiokit.usage.notices import Notices
 from audiokit.usage.purse import Purse
+from audiokit.usage.rebuilding import ensure
 from audiokit.usage.reconcile import Reconciliation
 from audiokit.usage.reports import Reports
 from audiokit.usage.repricing import Repricing, catalog_prices
@@ -222,6 +223,8 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     blobs = Blobs(settings.data_dir / "blobs")
     zone = zone_named(settings.time_zone)
     clips, ledger, budgets = Clips(database, blobs), Ledger(database, zone), Budgets(database, zone)
+    if ensure(database, zone):
+        budgets.count_anew()
     engine, transports = _transports(endpoints, transport)
     wires = tuple(
         _wire(endpoint, settings, transports.get(endpoint.provider, transport), is_last=endpoint is endpoints[-1])

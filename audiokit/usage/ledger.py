@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Executable, bindparam, case, func, select
+from sqlalchemy import Connection, Dialect, Executable, bindparam, case, func, select
 
+from audiokit.store.columns import Words
 from audiokit.store.database import Database
 from audiokit.store.tables import entry as entries
 from audiokit.store.tables import insert_once
@@ -30,6 +31,7 @@ class Spent:
     n_unknown: int
 
 
+_WORDS = Words()
 _NAMES = tuple(field.name for field in fields(Entry))
 _WRITE = {name: write.execution_options(preserve_rowcount=True) for name, write in insert_once(entries).items()}
 _IN_ORDER = select(entries).order_by(entries.c.at, entries.c.id)
@@ -77,6 +79,7 @@ class Ledger:
         ``settle`` is run before the budgets are counted: whoever locks rows of these has locked the tallies by then.
         Returns False, and does nothing, if its id was there already.
         """
+        entry = _as_kept(entry, connection.dialect)
         row = {name: getattr(entry, name) for name in _NAMES}
         if connection.execute(_WRITE[connection.dialect.name], row).rowcount != 1:
             return False
@@ -124,6 +127,13 @@ class Ledger:
     def _entries(self, statement: Executable, values: Mapping[str, Any]) -> tuple[Entry, ...]:
         with self._database.read() as connection:
             return effective(Entry(**row) for row in connection.execute(statement, values).mappings())
+
+
+def _as_kept(entry: Entry, dialect: Dialect) -> Entry:
+    """Return the entry with the names that are added up by as the tables keep them: statements elsewhere take these."""
+    names = {name: getattr(entry, name) for name in ("person_id", "page", "model_asked")}
+    kept: dict[str, Any] = {name: _WORDS.process_bind_param(words, dialect) for name, words in names.items()}
+    return entry if kept == names else replace(entry, **kept)
 
 
 def _history(connection: Connection, entry_id: str) -> tuple[Entry, ...]:

@@ -105,12 +105,13 @@ _ANEW, _MONTH_ANEW = (_sums(), _times()), _months_sums()
 _ALL = (tally_day, tally_month, tally_latency)
 
 
-def ensure(database: Database, zone: ZoneInfo) -> None:
-    """Make the tallies if there are none yet, or anew if they have the days of another time zone."""
+def ensure(database: Database, zone: ZoneInfo) -> bool:
+    """Make the tallies if there are none yet, or anew if they have the days of another zone; return whether it did."""
     with database.read() as connection:
         if connection.execute(select(tally_zone.c.zone)).scalar_one_or_none() == zone.key:
-            return
+            return False
     rebuild(database, zone)
+    return True
 
 
 def rebuild(database: Database, zone: ZoneInfo, told: Callable[[date], None] = lambda _: None) -> None:

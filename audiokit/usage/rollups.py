@@ -64,7 +64,7 @@ _ADD_TIME = tuple(map(_adding_time, BUCKETS))
 
 
 def add(connection: Connection, written: Entry, zone: ZoneInfo) -> None:
-    """Add what has just been written to every tally that it belongs to. To be called in the same transaction.
+    """Add what has just been written, in words as the tables keep them, to its tallies, in the same transaction.
 
     Rows are taken in one order, everybody's first, so that two who write at once wait for each other and never in turn.
     """

@@ -129,6 +129,15 @@ def test_an_entry_that_is_there_already_adds_nothing(database: Database) -> None
     assert tallies(database) == before
 
 
+def test_what_no_database_can_hold_is_kept_in_the_sums_as_it_is_in_the_entry(database: Database) -> None:
+    Ledger(database).write(an_entry(page="a\x00b", model_asked="half \ud83d", person_id="a\x00", cost_nanousd=7))
+    as_written = tallies(database)
+
+    rebuild(database, ZoneInfo("UTC"))
+
+    assert tallies(database) == as_written
+
+
 def test_what_is_written_by_eight_at_once_is_counted_whole(database: Database) -> None:
     ledger = Ledger(database)
 

@@ -43,6 +43,9 @@ class _UnderTheNameAsked(httpx2.BaseTransport):
         pieces, name = cast("httpx2.SyncByteStream", answer.stream), asked[1]
         return httpx2.Response(answer.status_code, headers=answer.headers, stream=_Renamed(pieces, name))
 
+    def close(self) -> None:
+        self._inner.close()
+
 
 class _Renamed(httpx2.SyncByteStream):
     def __init__(self, pieces: httpx2.SyncByteStream, name: bytes) -> None:

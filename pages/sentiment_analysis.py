@@ -34,5 +34,5 @@ with notices.shown():
     else:
         gathering.empty()
 if opened is None:
-    with top:
+    with top, st.container(width="content"):  # a line of its own where there is no room for both
         notices.engine(state.studio())

@@ -8,10 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from audiokit.errors import NotFound
-from audiokit.sentiment.kept import Batch, Money, Options, Progress, RecordingHeading
+from audiokit.sentiment.kept import Batch, Options, Progress, RecordingHeading
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, hold
 from audiokit.store.ids import new_id
@@ -19,6 +32,7 @@ from audiokit.store.tables import batch as batch_table
 from audiokit.store.tables import entry as entry_table
 from audiokit.store.tables import recording as recording_table
 from audiokit.store.tables import segment as segment_table
+from audiokit.usage.purse import Money, n_unknown_where
 
 __all__ = ["BatchHeading", "Batches"]
 
@@ -38,7 +52,7 @@ class BatchHeading:
     n_done: int
     n_failed: int
     duration_s: float
-    spent_nanousd: int
+    money: Money
     is_under_way: bool
     created_at: datetime
     updated_at: datetime
@@ -83,7 +97,8 @@ class Batches:
     def headings(self, person_id: str, *, search: str = "", limit: int = 200) -> tuple[BatchHeading, ...]:
         """Return this person's batches, the latest first; those whose title, file names or words hold ``search``."""
         table = batch_table.c
-        query = select(batch_table).where(table.person_id == person_id)
+        n_unknown = _n_unknown(recording_table.c.batch_id == table.id).label("n_unknown")
+        query = select(batch_table, n_unknown).where(table.person_id == person_id)
         if words := search.strip():
             query = query.where(or_(_holds(table.title, words), _named(words), _said(words)))
         query = query.order_by(table.updated_at.desc(), table.id.desc()).limit(limit)
@@ -153,15 +168,24 @@ def _one(connection: Connection, person_id: str, batch_id: str) -> Batch:
         person_id=row.person_id,
         title=row.title,
         options=_OPTIONS.validate_python(row.options),
-        money=Money(
-            low_nanousd=row.low_nanousd,
-            high_nanousd=row.high_nanousd,
-            cap_nanousd=row.cap_nanousd,
-            spent_nanousd=row.spent_nanousd,
-        ),
+        money=_money(row, connection.execute(select(_n_unknown(recording_table.c.batch_id == batch_id))).scalar_one()),
         recordings=tuple(_recording(one) for one in connection.execute(_headings(batch_id))),
         created_at=row.created_at,
         updated_at=row.updated_at,
+    )
+
+
+def _n_unknown(of_it: ColumnElement[bool]) -> ScalarSelect[int]:
+    return n_unknown_where(entry_table.c.conversation_id.in_(select(recording_table.c.id).where(of_it)))
+
+
+def _money(row: Row[Any], n_unknown: int) -> Money:
+    return Money(
+        low_nanousd=row.low_nanousd,
+        high_nanousd=row.high_nanousd,
+        cap_nanousd=row.cap_nanousd,
+        spent_nanousd=row.spent_nanousd,
+        n_unknown=n_unknown,
     )
 
 
@@ -170,7 +194,7 @@ def _headings(batch_id: str) -> Select[Any]:
     columns = recording_table.c
     of_ledger = entry_table.c.conversation_id == columns.id
     spent = select(func.coalesce(func.sum(entry_table.c.cost_nanousd), 0)).where(of_ledger).scalar_subquery()
-    unknown = select(func.count()).where(of_ledger, entry_table.c.cost_nanousd.is_(None)).scalar_subquery()
+    unknown = n_unknown_where(of_ledger)
     n_segments = select(func.count()).where(segment_table.c.recording_id == columns.id).scalar_subquery()
     shown = (
         *(columns.id, columns.batch_id, columns.name, columns.state, columns.trouble, columns.duration_s),
@@ -209,7 +233,7 @@ def _heading(row: Row[Any], recordings: Iterable[Any]) -> BatchHeading:
         n_done=states.count(Progress.DONE.value),
         n_failed=states.count(Progress.FAILED.value),
         duration_s=sum(one.duration_s or 0.0 for one in of_it),
-        spent_nanousd=row.spent_nanousd,
+        money=_money(row, row.n_unknown),
         is_under_way=any(one.job_id is not None and one.state in _UNDER_WAY for one in of_it),
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -10,9 +10,10 @@ from audiokit.catalog.models import Tier
 from audiokit.errors import NotFound
 from audiokit.sentiment.readings import Readings
 from audiokit.sentiment.whole import Whole
+from audiokit.usage.purse import Money
 from audiokit.words.word_times import Word
 
-__all__ = ["Batch", "KeptRecording", "KeptSegment", "Money", "Options", "Progress", "RecordingHeading", "Speaker"]
+__all__ = ["Batch", "KeptRecording", "KeptSegment", "Options", "Progress", "RecordingHeading", "Speaker"]
 
 
 _NOT_READ = Readings()
@@ -48,16 +49,6 @@ class Options:
     reads_voice: bool = True
     n_runs: int = 1
     steering: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """What it was said to cost, what it may cost, and what it has cost; nano-USD, None where not known."""
-
-    low_nanousd: int | None = None
-    high_nanousd: int | None = None
-    cap_nanousd: int | None = None
-    spent_nanousd: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from audiokit.store.ids import new_id
 from audiokit.store.tables import batch as batch_table
 from audiokit.store.tables import entry as entry_table
 from audiokit.store.tables import recording as recording_table
+from audiokit.usage.purse import n_unknown_where
 
 __all__ = ["Recordings", "Standing"]
 
@@ -189,7 +190,7 @@ def _one(
 ) -> KeptRecording:
     of_it = entry_table.c.conversation_id == recording_table.c.id
     spent = select(func.coalesce(func.sum(entry_table.c.cost_nanousd), 0)).where(of_it).scalar_subquery()
-    unknown = select(func.count()).where(of_it, entry_table.c.cost_nanousd.is_(None)).scalar_subquery()
+    unknown = n_unknown_where(of_it)
     query = select(recording_table, batch_table.c.options, spent.label("spent"), unknown.label("unknown"))
     row = connection.execute(_mine(query, person_id).where(recording_table.c.id == recording_id)).one_or_none()
     if row is None:

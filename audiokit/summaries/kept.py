@@ -10,8 +10,9 @@ from audiokit.errors import NotFound
 from audiokit.summaries.script import KeptLine, LineState, state_of
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source
+from audiokit.usage.purse import Money
 
-__all__ = ["UNDER_WAY", "Heading", "KeptProgramme", "Money", "Placed", "Progress", "Recording"]
+__all__ = ["UNDER_WAY", "Heading", "KeptProgramme", "Placed", "Progress", "Recording"]
 
 
 class Progress(StrEnum):
@@ -32,21 +33,6 @@ class Progress(StrEnum):
 
 
 UNDER_WAY = frozenset(state for state in Progress if state.is_under_way)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """What it was said to cost, what it may cost, and what it has cost; nano-USD, None where not known.
-
-    ``spent_nanousd`` is what is known; of ``n_unknown`` calls it is not known what they cost, so that it is at least so
-    much.
-    """
-
-    low_nanousd: int | None = None
-    high_nanousd: int | None = None
-    cap_nanousd: int | None = None
-    spent_nanousd: int = 0
-    n_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +72,9 @@ class Heading:
     updated_at: datetime
 
 
+_NOTHING_SPENT = Money()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptProgramme:
     """A programme with all that belongs to it. ``goes_on``: it is spoken as soon as it is written."""
@@ -101,7 +90,7 @@ class KeptProgramme:
     chapters: tuple[str, ...] = ()
     lines: tuple[KeptLine, ...] = ()
     notes: tuple[str, ...] = ()
-    money: Money = Money()
+    money: Money = _NOTHING_SPENT
     job_id: str | None = None
     goes_on: bool = False
     trouble: str | None = None

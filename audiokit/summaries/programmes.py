@@ -19,10 +19,11 @@ from audiokit.store.tables import entry as entry_table
 from audiokit.store.tables import line as line_table
 from audiokit.store.tables import programme as programme_table
 from audiokit.store.tables import source as source_table
-from audiokit.summaries.kept import Heading, KeptProgramme, Money, Placed, Progress, Recording
+from audiokit.summaries.kept import Heading, KeptProgramme, Placed, Progress, Recording
 from audiokit.summaries.script import KeptLine, Line, LineState, Support
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source, Taking
+from audiokit.usage.purse import Money, n_unknown_where
 from audiokit.words.word_times import Word
 
 __all__ = ["WORKED_ON", "Programmes", "at_rest", "fingerprint_of"]
@@ -39,7 +40,6 @@ _OF_A_HEADING = [
     for column in programme_table.c
     if column.name not in {"person_id", "chapters", "notes", "peaks", "marks", "trouble"}
 ]
-_N_UNKNOWN = select(func.count()).where(entry_table.c.cost_nanousd.is_(None))
 _GONE = "This programme is not here any more. Choose another one, or begin a new one."
 
 
@@ -95,7 +95,7 @@ class Programmes:
         of_it = line_table.c.programme_id == table.id
         n_lines = select(func.count()).where(of_it).scalar_subquery()
         n_spoken = select(func.count()).where(of_it, line_table.c.clip_digest.is_not(None)).scalar_subquery()
-        n_unknown = _N_UNKNOWN.where(entry_table.c.conversation_id == table.id).scalar_subquery()
+        n_unknown = n_unknown_where(entry_table.c.conversation_id == table.id)
         counts = n_lines.label("n_lines"), n_spoken.label("n_spoken"), n_unknown.label("n_unknown")
         query: Select[Any] = select(*_OF_A_HEADING, *counts)  # marks and peaks of all would be megabytes
         query = query.where(table.person_id == person_id)
@@ -137,7 +137,7 @@ class Programmes:
             table.state == Progress.MADE.value,
             table.low_nanousd > 0,
             table.spent_nanousd > 0,
-            _N_UNKNOWN.where(entry_table.c.conversation_id == table.id).scalar_subquery() == 0,
+            n_unknown_where(entry_table.c.conversation_id == table.id) == 0,
         )
         with self.database.read() as connection:
             rows = connection.execute(query.order_by(table.updated_at.desc()).limit(limit))
@@ -276,7 +276,7 @@ def _one(connection: Connection, person_id: str, programme_id: str) -> KeptProgr
     of_lines = select(line_table).where(line_table.c.programme_id == programme_id)
     sources = connection.execute(of_sources.order_by(source_table.c.position))
     lines = connection.execute(of_lines.order_by(line_table.c.position))
-    n_unknown = connection.execute(_N_UNKNOWN.where(entry_table.c.conversation_id == programme_id)).scalar_one()
+    n_unknown = connection.execute(select(n_unknown_where(entry_table.c.conversation_id == programme_id))).scalar_one()
     return _programme(
         row._mapping,  # noqa: SLF001 - SQLAlchemy's documented way to a mapping
         tuple(_source(source) for source in sources),

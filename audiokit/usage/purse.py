@@ -4,19 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, case, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 
 from audiokit.errors import BudgetExceeded
 from audiokit.money import show
 from audiokit.store.database import Database, hold
 from audiokit.store.tables import entry
 
-__all__ = ["Purse"]
+__all__ = ["Money", "Purse", "n_unknown_where"]
 
 _ITS_ID: BindParameter[str] = bindparam("its_id")
 _AMOUNT: BindParameter[int] = bindparam("amount")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What work was said to cost, what it may cost, and what it has cost; nano-USD, None where not known.
+
+    ``spent_nanousd`` is what is known; of ``n_unknown`` calls it is not known what they cost, so that it is at least so
+    much.
+    """
+
+    low_nanousd: int | None = None
+    high_nanousd: int | None = None
+    cap_nanousd: int | None = None
+    spent_nanousd: int = 0
+    n_unknown: int = 0
+
+
+def n_unknown_where(of_it: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Select of how many calls in the ledger nobody knows what they cost; a correction may have told it since."""
+    unknown = func.count().filter(entry.c.cost_nanousd.is_(None), entry.c.corrects.is_(None))
+    return select(unknown - func.count().filter(entry.c.makes_known)).where(of_it).scalar_subquery()
 
 
 class Purse:

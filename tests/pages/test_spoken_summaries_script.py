@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from audiokit.errors import InputError
 from audiokit.summaries.formats import default_shape
-from audiokit.summaries.kept import KeptProgramme, Money, Progress
+from audiokit.summaries.kept import KeptProgramme, Progress
 from audiokit.summaries.quote import Quote
 from audiokit.summaries.script import KeptLine, Line, Support
 from audiokit.ui.summaries import words
 from audiokit.ui.summaries.editor import merged
 from audiokit.ui.summaries.table import parse
+from audiokit.usage.purse import Money
 
 SUPPORT = (Support(source_id="s", mark="p. 3", quote="It is so."),)
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -17,12 +17,13 @@ from streamlit import runtime
 from audiokit.api.guard import SecurityHeaders
 from audiokit.api.routes import routes
 from audiokit.people.addresses import clip_url
-from audiokit.sentiment.kept import Batch, KeptSegment, Money, Options, Progress, RecordingHeading
+from audiokit.sentiment.kept import Batch, KeptSegment, Options, Progress, RecordingHeading
 from audiokit.ui.player import PlayerClip, player
 from audiokit.ui.sentiment.actions import correction_of
 from audiokit.ui.sentiment.parts import part
 from audiokit.ui.sentiment.shown import arcs_of, passages_of, tones_of
 from audiokit.ui.sentiment.table import table
+from audiokit.usage.purse import Money
 
 
 def many(n: int) -> tuple[KeptSegment, ...]:

@@ -18,6 +18,7 @@ from audiokit.sentiment.recordings import Recordings
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
 from audiokit.store.tables import batch, recording
+from audiokit.usage.entries import correction_of
 from audiokit.usage.ledger import Entry, Ledger
 from audiokit.usage.purse import Purse
 
@@ -43,7 +44,7 @@ def batch_of(database: Database, *, cap_nanousd: int | None, n_recordings: int =
     return made.id, [recordings.add(ME, made.id, f"{number}.wav", "0" * 64) for number in range(n_recordings)]
 
 
-def spend(database: Database, recording_id: str, nanousd: int) -> None:
+def spend(database: Database, recording_id: str, nanousd: int | None) -> None:
     Ledger(database).write(
         Entry(
             id=new_id(),
@@ -86,6 +87,21 @@ def test_a_recording_that_begins_again_lets_go_of_its_own_part_only(database: Da
             pass
         with purse.holding(batch_id, 600, part_id=one):
             pass
+
+
+def test_a_cost_that_nobody_knows_is_told_as_such_until_a_correction_tells_it(database: Database) -> None:
+    batches, ledger = Batches(database), Ledger(database)
+    batch_id, (one, _) = batch_of(database, cap_nanousd=None)
+    spend(database, one, 100)
+    spend(database, one, None)
+    assert batches.open(ME, batch_id).money.n_unknown == 1
+    assert [heading.money.n_unknown for heading in batches.headings(ME)] == [1]
+
+    (unknown,) = (entry for entry in ledger.of_conversation(one) if entry.cost_nanousd is None)
+    assert ledger.correct(unknown, correction_of(unknown, cost_nanousd=50))
+
+    assert batches.open(ME, batch_id).money.n_unknown == 0
+    assert [heading.money.n_unknown for heading in batches.headings(ME)] == [0]
 
 
 def test_what_a_batch_that_is_gone_would_pay_is_refused(database: Database) -> None:

@@ -98,7 +98,7 @@ def _facts(heading: BatchHeading) -> tuple[str | None, ...]:
     return (
         words.many(heading.n_recordings, "recording"),
         words.clock(heading.duration_s) if heading.duration_s else None,
-        words.dollars(heading.spent_nanousd) if heading.n_done else None,
+        words.spent_in_short(heading.money) if heading.n_done else None,
         f"{heading.updated_at.astimezone():%-d %b %Y, %H:%M}",
     )
 

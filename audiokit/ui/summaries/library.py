@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from audiokit.summaries.formats import formats
-from audiokit.summaries.kept import Heading, Money, Progress
+from audiokit.summaries.kept import Heading, Progress
 from audiokit.ui import widgets
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.feed import feed
 from audiokit.ui.summaries.visit import NEW, person_id, service, visit
+from audiokit.usage.purse import Money
 
 __all__ = ["badge", "found", "show"]
 

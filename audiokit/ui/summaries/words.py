@@ -6,9 +6,10 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from audiokit import money
-from audiokit.summaries.kept import Money, Progress
+from audiokit.summaries.kept import Progress
 from audiokit.summaries.quote import Quote
-from audiokit.ui.amounts import clock, dollars, length
+from audiokit.ui import amounts
+from audiokit.ui.amounts import clock, dollars, length, spent, spent_in_short
 
 __all__ = [
     "FORMAT_ICONS",
@@ -57,13 +58,8 @@ def in_usd(nanousd: int) -> str:
 
 
 def span(quote: Quote) -> str:
-    """Return what will be paid, for Markdown: ``≈ $0.38 to 0.46``, ``free``, ``price unknown``."""
-    if quote.low_nanousd is None or quote.high_nanousd is None:
-        return "price unknown"
-    if quote.high_nanousd == 0:
-        return "free"
-    low, high = dollars(quote.low_nanousd), dollars(quote.high_nanousd)
-    return f"≈ {low}" if low == high else f"≈ {low}–{high.removeprefix(chr(92) + '$')}"  # noqa: RUF001 - a span
+    """Return what will be paid, for Markdown, as :func:`audiokit.ui.amounts.span` has it."""
+    return amounts.span(quote.low_nanousd, quote.high_nanousd)
 
 
 def on_button(quote: Quote, *, with_length: bool = True) -> str:
@@ -71,22 +67,3 @@ def on_button(quote: Quote, *, with_length: bool = True) -> str:
     middle = quote.middle_nanousd
     price = "price unknown" if middle is None else dollars(middle) if middle == 0 else f"≈ {dollars(middle)}"
     return f"{price} · {length(quote.minutes)}" if with_length else price
-
-
-def spent(paid: Money) -> str:
-    """Return what was spent against what was said: ``$0.31 of ≈ $0.42``; what is not known is said to be unknown."""
-    if paid.n_unknown:
-        return spent_in_short(paid)
-    so_far = dollars(paid.spent_nanousd)
-    if not paid.high_nanousd or paid.low_nanousd is None:
-        return so_far if paid.spent_nanousd else "free" if paid.high_nanousd == 0 else "nothing spent yet"
-    so_far = so_far if paid.spent_nanousd else r"\$0"
-    quoted = Quote(low_nanousd=paid.low_nanousd, high_nanousd=paid.high_nanousd, minutes=0, n_words=0)
-    return f"{so_far} of {span(quoted)}"
-
-
-def spent_in_short(paid: Money) -> str:
-    """Return what was spent in a few words: ``$0.31``, ``free``, ``at least $0.31``, ``cost unknown``."""
-    if paid.n_unknown:
-        return f"at least {dollars(paid.spent_nanousd)}" if paid.spent_nanousd else "cost unknown"
-    return dollars(paid.spent_nanousd)

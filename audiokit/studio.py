@@ -29,8 +29,6 @@ from audiokit.converse.service import ConverseService
 from audiokit.converse.tools.builtin import built_in, for_person
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.converse.trial import Trials
-from audiokit.documents.fetched import fetch
-from audiokit.documents.reader import Reader
 from audiokit.jobs.queue import Jobs
 from audiokit.people.addresses import Signer, load_secret
 from audiokit.people.persons import Person, Persons
@@ -50,32 +48,21 @@ from audiokit.store.blobs import Blobs
 from audiokit.store.clips import Clips
 from audiokit.store.database import Database, open_database
 from audiokit.store.files import Files
-from audiokit.store.flights import open_flights
-from audiokit.store.made import Made
-from audiokit.store.tables import programme
+from audiokit.store.flights import Flights, open_flights
 from audiokit.store.waves import Waves
-from audiokit.summaries.editing import Editing
 from audiokit.summaries.exports import Exports
 from audiokit.summaries.feed_keys import FeedKeys
 from audiokit.summaries.feeds import Feeds
-from audiokit.summaries.gathering import Gathering
-from audiokit.summaries.library import Library
-from audiokit.summaries.making import Making
-from audiokit.summaries.narrating import Narrator
-from audiokit.summaries.planning import Planner
+from audiokit.summaries.opening import Stores, open_summaries
 from audiokit.summaries.programmes import Programmes
-from audiokit.summaries.scripts import Scripts
 from audiokit.summaries.service import SummariesService
 from audiokit.summaries.shelf import Listening
-from audiokit.summaries.workshop import Workshop
-from audiokit.summaries.writer import Writer
 from audiokit.usage.budgets import Budgets
 from audiokit.usage.days import zone_named
 from audiokit.usage.experience import Experience
 from audiokit.usage.ledger import Ledger
 from audiokit.usage.letters import Letters, Postman, Way
 from audiokit.usage.notices import Notices
-from audiokit.usage.purse import Purse
 from audiokit.usage.rebuilding import ensure
 from audiokit.usage.reconcile import Reconciliation
 from audiokit.usage.reports import Reports
@@ -244,8 +231,10 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
     loopback, signer = _loopback(engine), Signer(load_secret(settings.data_dir / _SECRET_FILE))
     waves = Waves(settings.data_dir / "waves", max_bytes=settings.cache_mb * 10**6)
 
-    exports, admin = _exports(settings, database, clips), open_admin(settings, transport=transport)
-    stores = _Stores(database=database, blobs=blobs, clips=clips, waves=waves, exports=exports)
+    url = _database_url(settings)
+    jobs, flights = Jobs(url, settings.data_dir), open_flights(url, settings.data_dir)
+    exports, admin = _exports(settings, database, clips, flights), open_admin(settings, transport=transport)
+    stores = Stores(database=database, blobs=blobs, clips=clips, waves=waves, exports=exports, flights=flights)
 
     def toolbox_for(person_id: str, home: str | None) -> Toolbox:
         return for_person(box, OwnTurns(conversations, person_id), home=home)
@@ -274,10 +263,12 @@ def open_studio(settings: Settings | None = None, *, transport: httpx2.BaseTrans
             stages=Stages(clips=clips, door=door, rooms=rooms, places=places),
             interrupted_after_s=interrupted_after_s,
         ),
-        summaries=_summaries(settings, places, ledger, stores),
+        summaries=open_summaries(stores, places, ledger, jobs),
         exports=exports,
         feeds=Feeds(keys=FeedKeys(signer, Preferences(database)), exports=exports, kept=waves),
-        sentiment=_sentiment(settings, places, clips, door, database),
+        sentiment=open_service(
+            database, clips, door, places, flights=flights, jobs=jobs, reads_voice=settings.reads_voice
+        ),
         notices=Notices(database, zone),
         postman=Postman(Letters(database, _ways_out(settings))),
         usage=_usage(database, admin, catalog, places[0], budgets, zone),
@@ -327,77 +318,6 @@ def shared_studio() -> Studio:
         return studio
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Stores:
-    """What is kept, and where."""
-
-    database: Database
-    blobs: Blobs
-    clips: Clips
-    waves: Waves
-    exports: Exports
-
-
-def _summaries(settings: Settings, places: tuple[Place, ...], ledger: Ledger, stores: _Stores) -> SummariesService:
-    database, clips, url = stores.database, stores.clips, _database_url(settings)
-    programmes, scripts, made = Programmes(database), Scripts(database), Made(database)
-    planner = Planner(places, made, programmes)
-    narrator = Narrator(
-        places=places,
-        clips=clips,
-        blobs=stores.blobs,
-        made=made,
-        waves=stores.waves,
-        flights=open_flights(url, settings.data_dir),
-        ledger=ledger,
-    )
-    workshop = Workshop(
-        programmes=programmes,
-        scripts=scripts,
-        clips=clips,
-        purse=Purse(database, programme, "programme"),
-        planner=planner,
-        writer=Writer(places),
-        narrator=narrator,
-    )
-    gathering = Gathering(programmes=programmes, clips=clips, reader=Reader(), fetch=fetch)
-    making = Making(
-        programmes=programmes,
-        scripts=scripts,
-        clips=clips,
-        ledger=ledger,
-        planner=planner,
-        workshop=workshop,
-        jobs=Jobs(url, settings.data_dir),
-    )
-    editing = Editing(programmes=programmes, scripts=scripts, clips=clips, workshop=workshop, making=making)
-    library = Library(
-        programmes=programmes,
-        scripts=scripts,
-        clips=clips,
-        exports=stores.exports,
-        gathering=gathering,
-        editing=editing,
-        making=making,
-    )
-    return SummariesService(gathering=gathering, planner=planner, editing=editing, making=making, library=library)
-
-
-def _sentiment(
-    settings: Settings, places: tuple[Place, ...], clips: Clips, door: Door, database: Database
-) -> SentimentService:
-    url = _database_url(settings)
-    return open_service(
-        database,
-        clips,
-        door,
-        places,
-        flights=open_flights(url, settings.data_dir),
-        jobs=Jobs(url, settings.data_dir),
-        reads_voice=settings.reads_voice,
-    )
-
-
 def _usage(
     database: Database, admin: Admin | None, catalog: Catalog, place: Place, budgets: Budgets, zone: ZoneInfo
 ) -> UsageService:
@@ -429,12 +349,8 @@ def _ways_out(settings: Settings) -> tuple[Way, ...]:
     return tuple(ways)
 
 
-def _exports(settings: Settings, database: Database, clips: Clips) -> Exports:
-    files = Files(
-        settings.data_dir / "exports",
-        max_bytes=settings.cache_mb * 10**6,
-        flights=open_flights(_database_url(settings), settings.data_dir),
-    )
+def _exports(settings: Settings, database: Database, clips: Clips, flights: Flights) -> Exports:
+    files = Files(settings.data_dir / "exports", max_bytes=settings.cache_mb * 10**6, flights=flights)
     return Exports(Listening(Programmes(database), clips), files)
 
 

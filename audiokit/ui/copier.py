@@ -7,6 +7,8 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.passing import as_it_is
+
 __all__ = ["copier"]
 
 _HTML = """
@@ -42,7 +44,7 @@ async function copy(text) {
   if (!done) throw new Error("refused");
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const button = parentElement.querySelector(".copier");
   const label = button.querySelector(".label");
   const told = parentElement.querySelector(".told");
@@ -72,7 +74,7 @@ def copier(text: str, *, key: str, field: str | None = None) -> None:
         "copied": "Copied",
         "refused": "The browser refused; select and copy",
     }
-    _component()(key=key, data=shown)
+    _component()(key=key, data=as_it_is(shown))
 
 
 @cache

@@ -84,7 +84,7 @@ def opened(studio: Studio, conversation_id: str) -> Iterator[AppTest]:
 def players(at: AppTest) -> dict[str, Any]:
     """What every player on the page was given, by its label."""
     protos = [element.proto for element in at.get("bidi_component")]
-    given = [json.loads(getattr(proto, proto.WhichOneof("data"))) for proto in protos if proto.WhichOneof("data")]
+    given = [json.loads(getattr(proto, proto.WhichOneof("data")))[0] for proto in protos if proto.WhichOneof("data")]
     return {one["label"]: one for one in given if "clip" in one}
 
 

@@ -51,7 +51,7 @@ def plays(at: AppTest, turn_id: str) -> bool:
     """Draw the page once, and tell whether this turn's player starts by itself."""
     drawn = (element.proto for element in at.run().get("bidi_component"))
     (player,) = (proto for proto in drawn if proto.id.endswith(turn_id))
-    return json.loads(getattr(player, player.WhichOneof("data")))["autoplay"] is not None
+    return json.loads(getattr(player, player.WhichOneof("data")))[0]["autoplay"] is not None
 
 
 def wait_until_answered(at: AppTest, studio: Studio) -> AppTest:

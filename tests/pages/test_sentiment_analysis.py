@@ -73,7 +73,7 @@ def labels(at: AppTest) -> list[str]:
 def component(at: AppTest, key: str) -> dict[str, Any]:
     """Return what a component of ours is given."""
     (proto,) = [element.proto for element in at.get("bidi_component") if element.proto.id.endswith(key)]
-    data: dict[str, Any] = json.loads(getattr(proto, proto.WhichOneof("data")))
+    (data,) = json.loads(getattr(proto, proto.WhichOneof("data")))
     return data
 
 

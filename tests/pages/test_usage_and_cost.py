@@ -79,7 +79,7 @@ def page(**address: str) -> AppTest:
 def part(at: AppTest, key: str) -> dict[str, Any]:
     """Return what a part in the browser is given."""
     (proto,) = [one.proto for one in at.get("bidi_component") if one.proto.id.endswith(key)]
-    data: dict[str, Any] = json.loads(getattr(proto, proto.WhichOneof("data")))
+    (data,) = json.loads(getattr(proto, proto.WhichOneof("data")))
     return data
 
 

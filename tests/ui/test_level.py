@@ -92,7 +92,7 @@ def test_the_meter_is_given_places_between_its_ends() -> None:
     app = AppTest.from_function(page).run()
 
     assert not app.exception
-    loud, silent = (json.loads(each.proto.json) for each in app.main if each.type == "bidi_component")
+    loud, silent = (json.loads(each.proto.json)[0] for each in app.main if each.type == "bidi_component")
     assert (loud["tone"], loud["peak"], loud["speech"], loud["noise"]) == ("bad", 1.0, 0.75, 0.0)
     assert (silent["tone"], silent["peak"], silent["speech"], silent["noise"]) == ("bad", None, None, None)
     assert silent["words"] == "Nothing was heard."

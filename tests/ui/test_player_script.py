@@ -25,7 +25,7 @@ def script() -> None:
 
 def shown(app: AppTest) -> list[dict[str, Any]]:
     components = [element.proto for element in app.main if element.type == "bidi_component"]
-    return [json.loads(proto.json) for proto in components]
+    return [json.loads(proto.json)[0] for proto in components]
 
 
 def test_what_is_shown_is_addresses_and_never_sound() -> None:

@@ -17,6 +17,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import from_pcm16
 from audiokit.errors import InputError
+from audiokit.ui.passing import as_it_is
 
 __all__ = ["calibration", "delivered"]
 
@@ -34,7 +35,7 @@ def calibration(*, key: str, said: str = "", is_trouble: bool = False) -> Clip |
         InputError: what the browser sent is no recording.
     """
     shown = {"said": said, "is_trouble": is_trouble}
-    sound = _component()(key=key, data=shown, on_sound_change=lambda: None).get("sound")
+    sound = _component()(key=key, data=as_it_is(shown), on_sound_change=lambda: None).get("sound")
     return None if sound is None else delivered(sound)
 
 

@@ -28,7 +28,7 @@ const WORKLET = `registerProcessor("audiokit-room", class extends AudioWorkletPr
   }
 });`;
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".calibration");
   const button = root.querySelector(".measure");
   if (root.dataset.state !== "listening" && root.dataset.state !== "asking") {

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from audiokit.audio.measuring.room import Room
+from audiokit.ui.passing import as_it_is
 
 __all__ = ["meter", "room_words", "words"]
 
@@ -43,7 +44,7 @@ def meter(levels: _Levels, room: Room | None = None, *, key: str) -> None:
         "noise": _place(noise),
         "peak": _place(levels.get("peak_dbfs")),
     }
-    _component()(key=key, data=shown)
+    _component()(key=key, data=as_it_is(shown))
 
 
 def words(levels: _Levels, room: Room | None = None) -> str:

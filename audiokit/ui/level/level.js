@@ -1,6 +1,6 @@
 // Puts the levels, each from 0 to 1, where they belong on the meter.
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const level = parentElement.querySelector(".level");
   level.dataset.tone = data.tone;
   level.querySelector(".words").textContent = data.words;

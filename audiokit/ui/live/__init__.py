@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from audiokit.ui import player
+from audiokit.ui.passing import as_it_is
 
 __all__ = ["LiveResult", "live", "script"]
 
@@ -67,7 +68,7 @@ def live(
         "begin": "Start talking",
         "names": {"person": person_name, "model": model_name},
     }
-    return _result(_component()(key=key, data=shown, on_ended_change=lambda: None).get("ended"))
+    return _result(_component()(key=key, data=as_it_is(shown), on_ended_change=lambda: None).get("ended"))
 
 
 def script(name: str) -> str:

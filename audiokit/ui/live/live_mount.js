@@ -3,7 +3,7 @@
 
 const NOT_LOADED = "Live talk could not be loaded. Load the page again, or use Record instead.";
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default function mount({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live");
   let leave = () => {};
   root.setAttribute("aria-label", data.label);

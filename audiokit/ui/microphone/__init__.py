@@ -8,6 +8,7 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.passing import as_it_is
 from audiokit.ui.player import script
 
 __all__ = ["microphone"]
@@ -15,7 +16,7 @@ __all__ = ["microphone"]
 
 def microphone(*, key: str) -> None:
     """Show a sentence if this browser cannot record here, else nothing; and open the output that replies come from."""
-    _component()(key=key, data={"player": script("player.js")})
+    _component()(key=key, data=as_it_is({"player": script("player.js")}))
 
 
 @cache

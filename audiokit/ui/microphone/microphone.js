@@ -16,7 +16,7 @@ async function obstacle() {
   return devices.some((device) => device.kind === "audioinput") ? null : "none";
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   // The player and its output take a moment to open; a short reply would be over before.
   import(new URL(data.player, location.origin).href).then(({ openSpeaker }) => openSpeaker());
 

@@ -16,6 +16,8 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.passing import as_it_is
+
 __all__ = ["LivePlayer", "PlayerClip", "Word", "player", "script", "tones_css"]
 
 _FOLDER = files("audiokit") / "ui" / "player"
@@ -91,7 +93,7 @@ def player(
         "tones": [[round(start_s, 2), round(end_s, 2), family, label] for start_s, end_s, family, label in tones],
         "autoplay": key if autoplay else None,
     }
-    events = _component()(key=key, data=shown, on_finished_change=lambda: None)
+    events = _component()(key=key, data=as_it_is(shown), on_finished_change=lambda: None)
     return events.get("finished") is not None
 
 

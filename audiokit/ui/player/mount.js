@@ -3,7 +3,7 @@
 
 const NOT_LOADED = "The player could not be loaded. Load the page again.";
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default function mount({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".player");
   let leave = () => {};
   root.setAttribute("aria-label", data.label);

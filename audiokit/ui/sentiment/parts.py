@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.passing import as_it_is
 from audiokit.ui.player import script as player_script
 from audiokit.ui.player import tones_css
 
@@ -24,7 +25,7 @@ _FOLDER = files("audiokit") / "ui" / "sentiment" / "browser"
 
 def part(name: str, *, key: str, data: dict[str, Any], **on_change: Any) -> None:
     """Show a part with its data; ``on_change`` are the callbacks of what it tells, as ``on_open_change``."""
-    _component(name)(key=key, data={"program": program(name), **data}, **on_change)
+    _component(name)(key=key, data=as_it_is({"program": program(name), **data}), **on_change)
 
 
 def program(name: str) -> str:

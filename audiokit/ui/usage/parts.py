@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.ui.passing import as_it_is
 from audiokit.ui.sentiment.parts import program as shared_program
 
 __all__ = ["part"]
@@ -22,13 +23,9 @@ _OURS, _SHARED = _UI / "usage" / "browser", _UI / "sentiment" / "browser"
 
 
 def part(name: str, *, key: str, data: dict[str, Any], **on_change: Any) -> None:
-    """Show a part with its data; ``on_change`` are the callbacks of what it tells, as ``on_pick_change``.
-
-    Lists go as tuples: Streamlit 1.67 loads pandas, a second's work, to see whether a list is one of its tables.
-    """
+    """Show a part with its data; ``on_change`` are the callbacks of what it tells, as ``on_pick_change``."""
     program = f"/api/assets/{_version()}/{name}.js"
-    plain = {title: tuple(value) if isinstance(value, list) else value for title, value in data.items()}
-    _component(name)(key=key, data={"program": program, **plain}, **on_change)
+    _component(name)(key=key, data=as_it_is({"program": program, **data}), **on_change)
 
 
 @cache

@@ -3,7 +3,7 @@
 
 const NOT_LOADED = "This part of the page could not be loaded. Load the page again.";
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default function mount({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("[data-part]");
   let leave = () => {};
 

@@ -16,6 +16,7 @@ from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.quote import Writing
 from audiokit.summaries.script import KeptLine, Line, LineState
 from audiokit.summaries.scripts import ScriptChanged
+from audiokit.ui.passing import as_it_is
 from audiokit.ui.summaries import words
 from audiokit.ui.summaries.actions import told
 from audiokit.ui.summaries.reader import quotes_of
@@ -59,7 +60,7 @@ def editor(programme: KeptProgramme, *, key: str) -> None:
         if (line_id := sent("keep")) is not None:
             visit().shorter.pop(line_id, None)
 
-    _component()(key=key, data=shown, on_script_change=save, on_shorter_change=shorten, on_keep_change=keep)
+    _component()(key=key, data=as_it_is(shown), on_script_change=save, on_shorter_change=shorten, on_keep_change=keep)
 
 
 def merged(programme: KeptProgramme, script: str) -> tuple[list[tuple[str | None, Line]], list[str]]:

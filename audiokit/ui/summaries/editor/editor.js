@@ -14,7 +14,7 @@ const ICONS = {
 };
 let made = 0;
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".editor");
   const editor = (root.editor ??= new Editor(root));
   editor.show(data, setTriggerValue);

@@ -14,6 +14,7 @@ from audiokit.people.addresses import clip_url
 from audiokit.summaries.kept import KeptProgramme, Placed
 from audiokit.summaries.script import KeptLine, LineState
 from audiokit.ui import state
+from audiokit.ui.passing import as_it_is
 from audiokit.ui.summaries import actions
 from audiokit.ui.summaries.visit import person_id, service
 
@@ -51,7 +52,7 @@ def reader(programme: KeptProgramme, *, key: str, is_growing: bool = False) -> N
         if line_id := pressed("accept"):
             actions.accept(programme.id, line_id)
 
-    _component()(key=key, data=shown, on_redo_change=redo, on_accept_change=accept)
+    _component()(key=key, data=as_it_is(shown), on_redo_change=redo, on_accept_change=accept)
 
 
 def quotes_of(kept: KeptLine, sources: dict[str, str]) -> list[list[str]]:

@@ -9,7 +9,7 @@ const TRY_MS = 200;
 const TRIES = 25;
 const VOICES = ["#6d5df6", "#0f9f8f", "#d97706", "#db2777"];
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".reader");
   const reader = (root.reader ??= new Reader(root));
   reader.show(data, setTriggerValue);

@@ -57,13 +57,18 @@ __all__ = [
     "presumed_cost",
     "programme",
     "prompt",
+    "rate",
+    "receipt",
     "recording",
+    "retention",
     "segment",
+    "sighting",
     "source",
     "tally_day",
     "tally_latency",
     "tally_month",
     "tally_zone",
+    "token",
     "turn",
 ]
 
@@ -83,9 +88,40 @@ class _Person(TypedColumns):
     name: Named[str] = Column(Words)
     created_at: Named[datetime] = Column(Instant)
     team: Named[str | None] = Column(Words)
+    issuer: Named[str | None] = Column(Words)
+    subject: Named[str | None] = Column(Words)
+    email: Named[str | None] = Column(Words)
+    role: Named[str] = Column(Words, server_default="member")
+    is_role_fixed: Named[bool] = Column(Boolean, server_default=false())
+    is_blocked: Named[bool] = Column(Boolean, server_default=false())
+    seen_at: Named[datetime | None] = Column(Instant)
+    signed_out_at: Named[datetime | None] = Column(Instant)
 
 
-person: Final = Table("person", metadata, _Person)
+person: Final = Table(
+    "person",
+    metadata,
+    _Person,
+    UniqueConstraint("issuer", "subject"),
+    CheckConstraint("role IN ('viewer', 'member', 'admin')", name="role"),
+)
+
+
+class _Token(TypedColumns):
+    """What a program shows in place of signing in. ``digest`` is the SHA-256 of the token, which is kept nowhere."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    person_id: Named[str] = Column(Words, ForeignKey("person.id"))
+    name: Named[str] = Column(Words)
+    digest: Named[str] = Column(Words)
+    scopes: Named[str] = Column(Words)
+    created_at: Named[datetime] = Column(Instant)
+    expires_at: Named[datetime | None] = Column(Instant)
+    last_used_at: Named[datetime | None] = Column(Instant)
+    revoked_at: Named[datetime | None] = Column(Instant)
+
+
+token: Final = Table("token", metadata, _Token, UniqueConstraint("digest"), Index(None, "person_id"))
 
 
 class _Conversation(TypedColumns):
@@ -687,6 +723,59 @@ class _ModelSwitch(TypedColumns):
 
 
 model_switch: Final = Table("model_switch", metadata, _ModelSwitch)
+
+
+class _Sighting(TypedColumns):
+    """The audit log, append-only: who did what to whose. No foreign keys: it outlives what it tells of."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    at: Named[datetime] = Column(Instant)
+    actor_id: Named[str] = Column(Words)
+    action: Named[str] = Column(Words)
+    person_id: Named[str | None] = Column(Words)
+    subject_kind: Named[str | None] = Column(Words)
+    subject_id: Named[str | None] = Column(Words)
+    detail: Named[Any | None] = Column(JsonText)
+
+
+sighting: Final = Table("sighting", metadata, _Sighting, Index(None, "at"), Index(None, "person_id", "at"))
+
+
+class _Retention(TypedColumns):
+    """How long one kind of thing is kept here; no row and no days: for good."""
+
+    kind: Named[str] = Column(Words, primary_key=True)
+    days: Named[int | None] = Column(Integer)
+    updated_at: Named[datetime] = Column(Instant)
+
+
+retention: Final = Table("retention", metadata, _Retention)
+
+
+class _Receipt(TypedColumns):
+    """What was deleted for good, item by item, and why. No foreign keys: it outlives whom it was deleted for."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    at: Named[datetime] = Column(Instant)
+    person_id: Named[str] = Column(Words)
+    reason: Named[str] = Column(Words)
+    items: Named[Any] = Column(JsonText)
+    n_items: Named[int] = Column(Integer)
+    n_bytes: Named[int] = Column(BigInteger)
+
+
+receipt: Final = Table("receipt", metadata, _Receipt, Index(None, "person_id", "at"))
+
+
+class _Rate(TypedColumns):
+    """The state of one token bucket, shared by all processes."""
+
+    key: Named[str] = Column(Words, primary_key=True)
+    state: Named[Any | None] = Column(JsonText)
+    expires_at: Named[datetime | None] = Column(Instant)
+
+
+rate: Final = Table("rate", metadata, _Rate, Index(None, "expires_at"))
 
 
 def insert_once(table: Table) -> dict[str, Insert]:

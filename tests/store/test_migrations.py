@@ -40,7 +40,8 @@ def checks_of(connection: Connection) -> dict[str, set[str | None]]:
 def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str | None, tmp_path: Path) -> None:
     database = open_database(address, tmp_path)
     expected: dict[str, set[str | None]] = {
-        "person": set(),
+        "person": {"ck_person_role"},
+        "token": set(),
         "preference": set(),
         "prompt": set(),
         "conversation": set(),
@@ -69,6 +70,10 @@ def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str |
         "bill_check": {"ck_bill_check_state"},
         "bill_drift": set(),
         "model_switch": set(),
+        "sighting": set(),
+        "retention": set(),
+        "receipt": set(),
+        "rate": set(),
     }
 
     with database.read() as connection:
@@ -267,6 +272,7 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "part",
             "recording",
             "batch",
+            "token",
             "person",
             "entry",
             "tally_day",
@@ -283,6 +289,10 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "bill_drift",
             "bill_check",
             "model_switch",
+            "sighting",
+            "retention",
+            "receipt",
+            "rate",
         ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE clip RENAME TO old_clip")

@@ -17,7 +17,7 @@ __all__ = ["Correcting"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correcting:
-    """Every call names the person, and returns the recording as it is then."""
+    """Every call names the person, and returns the recording as it is then, but for the times of its words."""
 
     recordings: Recordings
     segments: Segments

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from audiokit.sentiment.batches import Batches, BatchHeading
 from audiokit.sentiment.kept import Batch, KeptRecording
 from audiokit.sentiment.making import Making
+from audiokit.sentiment.opinions import SecondOpinions, second_opinions
 from audiokit.sentiment.recordings import Recordings
 from audiokit.store.clips import Clips
 
@@ -15,7 +16,7 @@ __all__ = ["BatchHeading", "Library"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """Every call names the person, and raises NotFound for what is not theirs."""
+    """Every call names the person; what is not theirs raises NotFound, or is nothing where figures are asked for."""
 
     batches_kept: Batches
     recordings: Recordings
@@ -29,6 +30,10 @@ class Library:
     def batch(self, person_id: str, batch_id: str) -> Batch:
         """Return one batch as it stands."""
         return self.batches_kept.open(person_id, batch_id)
+
+    def second_opinions(self, person_id: str, batch_id: str) -> SecondOpinions:
+        """Return how often the better model was asked about a batch, and what asking it of nothing else saved."""
+        return second_opinions(self.batches_kept.database, person_id, batch_id)
 
     def recording(self, person_id: str, recording_id: str) -> KeptRecording:
         """Return one recording with all that is known of it so far."""

@@ -8,7 +8,7 @@ from audiokit.sentiment.agreement import agreement, is_strong, why
 from audiokit.sentiment.kept import KeptSegment
 from audiokit.sentiment.readings import Agreement, Readings
 from audiokit.sentiment.turning import turnings
-from audiokit.sentiment.whole import Kind, Moment
+from audiokit.sentiment.whole import Kind, Moment, Turning
 
 __all__ = ["moments"]
 
@@ -18,18 +18,22 @@ _FAR_Z = 1.5
 _STRONG_Z = 2.0
 
 
-def moments(segments: Sequence[KeptSegment], duration_s: float) -> tuple[Moment, ...]:
+def moments(
+    segments: Sequence[KeptSegment], duration_s: float, turned: Sequence[Turning] | None = None
+) -> tuple[Moment, ...]:
     """Return the moments in order of time: all turnings, and at most five contrasts, strong ones and silences.
 
     The calmest and the most excited segment are among them, measured against its speaker's own usual, where they are
     far from it. A silence is 5 s or more in which nobody speaks, between speech; ``duration_s`` bounds them all. A
-    contrast that is strong too is a contrast only.
+    contrast that is strong too is a contrast only. ``turned`` are the turnings, where they are known already.
     """
     ordered = sorted(segments, key=lambda segment: segment.start_s)
-    contrasts = [one for one in ordered if agreement(one.readings) is Agreement.CONTRASTING]
-    strong = [one for one in ordered if is_strong(one.readings) and one not in contrasts]
+    contrasts, others = list[KeptSegment](), list[KeptSegment]()
+    for one in ordered:
+        (contrasts if agreement(one.readings) is Agreement.CONTRASTING else others).append(one)
+    strong = [one for one in others if is_strong(one.readings)]
     found = [
-        *_turnings(ordered),
+        *_turnings(ordered, turnings(ordered) if turned is None else turned),
         *(_moment(Kind.CONTRAST, one, why(one.readings)) for one in _largest(contrasts, _distance)),
         *(_moment(Kind.STRONG, one, _strongest(one.readings)[1]) for one in _largest(strong, _strength)),
         *_extremes(ordered),
@@ -47,9 +51,9 @@ def _largest(segments: Iterable[KeptSegment], by: Callable[[Readings], float]) -
     return sorted(segments, key=lambda segment: by(segment.readings), reverse=True)[:_MOST_OF_A_KIND]
 
 
-def _turnings(ordered: Sequence[KeptSegment]) -> Iterator[Moment]:
+def _turnings(ordered: Sequence[KeptSegment], turned: Sequence[Turning]) -> Iterator[Moment]:
     begins = {segment.start_s: segment for segment in reversed(ordered)}
-    for turning in turnings(ordered):
+    for turning in turned:
         yield _moment(Kind.TURNING, begins[turning.at_s], turning.sentence)
 
 

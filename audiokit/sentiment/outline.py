@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audiokit.catalog.models import Tier
+from audiokit.catalog.prices import audio_in_tokens
 from audiokit.sentiment.agreement import agreement, changed
 from audiokit.sentiment.kept import KeptRecording, KeptSegment
 from audiokit.sentiment.moments import moments
@@ -23,9 +24,10 @@ def reckoned(recording: KeptRecording, estimates: Estimates) -> dict[str, Any]:
     segments = recording.segments
     both = [(one.readings.first, one.readings.second) for one in segments]
     pairs = [(first, second) for first, second in both if first is not None and second is not None]
+    turned = turnings(segments)
     return {
-        "turnings": turnings(segments),
-        "moments": moments(segments, recording.duration_s or 0.0),
+        "turnings": turned,
+        "moments": moments(segments, recording.duration_s or 0.0, turned),
         "n_escalated": len(pairs),
         "n_changed": sum(changed(first, second) for first, second in pairs),
         "saved_nanousd": _saved_nanousd(segments, estimates),
@@ -46,9 +48,12 @@ def _saved_nanousd(segments: Sequence[KeptSegment], estimates: Estimates) -> int
     listened = [one for one in segments if one.readings.first and one.readings.first.tier is Tier.MINI]
     if not listened:
         return None
-    saved = 0
+    saved, costs = 0, dict[int, tuple[int | None, ...]]()
     for segment in listened:
-        full, mini = (_middle(estimates, segment, tier) for tier in (Tier.FULL, Tier.MINI))
+        n_tokens = audio_in_tokens(segment.duration_s)  # a few dozen prices, however many segments there are
+        if n_tokens not in costs:
+            costs[n_tokens] = tuple(_middle(estimates, segment, tier) for tier in (Tier.FULL, Tier.MINI))
+        full, mini = costs[n_tokens]
         if full is None or mini is None:
             return None
         saved += -mini if segment.readings.second else full - mini

@@ -72,14 +72,16 @@ class Recordings:
             connection.execute(insert(recording_table), row | {"position": position})
         return str(row["id"])
 
-    def open(self, person_id: str, recording_id: str) -> KeptRecording:
-        """Return one recording with its segments.
+    def open(self, person_id: str, recording_id: str, *, with_times: bool = True) -> KeptRecording:
+        """Return one recording with its segments; without the times of words, which are most of it, where nobody asks.
 
         Raises:
             NotFound: there is none of this id that is this person's.
         """
         with self.database.read() as connection:
-            return _one(connection, person_id, recording_id, segments_of(connection, recording_id))
+            return _one(
+                connection, person_id, recording_id, segments_of(connection, recording_id, with_times=with_times)
+            )
 
     def about(self, person_id: str, recording_id: str) -> KeptRecording:
         """Return the same without the segments, which may be many; errors as for :meth:`open`."""

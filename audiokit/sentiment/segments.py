@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, null, select, update
 
 from audiokit.errors import NotFound
 from audiokit.sentiment.kept import KeptSegment
@@ -117,10 +117,15 @@ class Segments:
             _change(connection, recording_id, segment_id, **values)
 
 
-def segments_of(connection: Connection, recording_id: str) -> tuple[KeptSegment, ...]:
-    """Return all segments of a recording, in order, as one moment of the database has them."""
+def segments_of(connection: Connection, recording_id: str, *, with_times: bool = True) -> tuple[KeptSegment, ...]:
+    """Return all segments of a recording, in order, as one moment of the database has them.
+
+    Of hours, the times of words are most of what is read: without them ``words`` are empty.
+    """
     columns = segment_table.c
-    query = select(segment_table).where(columns.recording_id == recording_id).order_by(columns.position)
+    words = columns.words if with_times else null().label("words")
+    shown: list[Any] = [*(column for column in columns if column is not columns.words), words]
+    query: Select[Any] = select(*shown).where(columns.recording_id == recording_id).order_by(columns.position)
     return tuple(_segment(row) for row in connection.execute(query))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -53,15 +54,23 @@ def stretches_of(heard: HeardPart, spans: Sequence[Segment]) -> tuple[Stretch, .
 
     They are cut at the ends of sentences and in pauses, of which there is word in ``spans`` too: where there may be
     speech, in order. Where nobody told voices apart, all is taken for speaker 1; where that was told of some parts
-    only, the others are one speaker more. Without any words, each span is a stretch.
+    only, the others are one speaker more. Without any words, each span is a stretch, or as many equal ones as it takes
+    for none to be too long.
     """
     if not heard.words:
-        return tuple(Stretch(start_s=span.start_s, end_s=span.end_s, speaker=1) for span in spans)
+        return tuple(stretch for span in spans for stretch in _without_words(span))
     quiet, untold = _Quiet(spans), 1 + max(heard.speakers, default=0)
     found = list[Stretch]()
     for speaker, said in itertools.groupby(heard.words, key=lambda word: word.speaker or untold):
         found += (_stretch(words, speaker) for words in _cut(list(said), quiet))
     return tuple(sorted(found, key=lambda stretch: (stretch.start_s, stretch.end_s)))
+
+
+def _without_words(span: Segment) -> Iterator[Stretch]:
+    n = max(1, math.ceil(span.duration_s / LONGEST_S))
+    edges_s = [round(span.start_s + span.duration_s * index / n, 3) for index in range(1, n)]
+    for start_s, end_s in itertools.pairwise([span.start_s, *edges_s, span.end_s]):
+        yield Stretch(start_s=start_s, end_s=end_s, speaker=1)
 
 
 class _Quiet:

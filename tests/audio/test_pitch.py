@@ -10,9 +10,15 @@ from voices import VOWELS, hissing, voice
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.voice.pitch import QUIETEST_DBFS, Windows, contour, listen
+from audiokit.audio.voice.thresholds import VOICING_STRENGTH
 
 RATE = 16_000
 PITCHES_HZ = [70, 80, 100, 123, 150, 187, 220, 261, 300, 350, 400, 450, 490]
+
+
+def loud(n: int) -> np.ndarray:
+    """How strong the case for no voice is where nothing is too quiet."""
+    return np.full(n, VOICING_STRENGTH, np.float32)
 
 
 def heard(samples: np.ndarray, rate: int = RATE) -> Windows:
@@ -22,7 +28,7 @@ def heard(samples: np.ndarray, rate: int = RATE) -> Windows:
 def pitch_of(samples: np.ndarray, rate: int = RATE) -> np.ndarray:
     """The pitch of each window but those at the edges, which see silence too."""
     windows = heard(samples, rate)
-    return contour(windows, np.ones(len(windows.levels_dbfs), np.bool_))[5:-5]
+    return contour(windows, loud(len(windows.levels_dbfs)))[5:-5]
 
 
 def semitones(hz: np.ndarray, of_hz: float | np.ndarray) -> np.ndarray:
@@ -38,7 +44,7 @@ def test_the_pitch_of_a_voice_is_right_even_in_noise(pitch_hz: float, vowel: str
     for snr_db in (20, 10):
         errors = np.abs(pitch_of(hissing(clean, snr_db)) / pitch_hz - 1)
         assert errors.max() < 0.02  # and so never an octave, nor NaN
-        assert np.percentile(errors, 95) < 0.005
+        assert np.percentile(errors, 95) < (0.002 if snr_db == 20 else 0.0075)  # a tenth of a semitone
 
 
 @pytest.mark.parametrize("pitch_hz", PITCHES_HZ)
@@ -75,7 +81,7 @@ def test_noise_has_no_pitch(seed: int) -> None:
 def test_silence_has_no_pitch_and_the_least_level() -> None:
     windows = heard(silence(rate=RATE))
 
-    assert np.isnan(contour(windows, np.ones(100, np.bool_))).all()
+    assert np.isnan(contour(windows, loud(100))).all()
     assert_allclose(windows.levels_dbfs, QUIETEST_DBFS, atol=0.001)
 
 
@@ -84,6 +90,8 @@ def candidates(*strengths: tuple[float, float]) -> Windows:
     n = len(strengths)
     return Windows(
         levels_dbfs=np.zeros(n, np.float32),
+        powers=np.ones(n, np.float32),
+        peaks=np.ones(n, np.float32),
         candidates_hz=np.tile(np.array([100, 200, 300, 300, 300], np.float32), (n, 1)),
         strengths=np.pad(np.array(strengths, np.float32), ((0, 0), (0, 3)), constant_values=-1),
     )
@@ -92,28 +100,27 @@ def candidates(*strengths: tuple[float, float]) -> Windows:
 def test_one_window_in_which_another_octave_is_a_little_better_makes_no_jump() -> None:
     windows = candidates((0.9, 0.7), (0.9, 0.7), (0.6, 0.9), (0.9, 0.7))
 
-    assert contour(windows, np.ones(4, np.bool_)).tolist() == [100] * 4
+    assert contour(windows, loud(4)).tolist() == [100] * 4
 
 
 def test_an_octave_that_stays_better_is_a_jump() -> None:
     windows = candidates(*[(0.9, 0.2)] * 4, *[(0.2, 0.9)] * 4)
 
-    assert contour(windows, np.ones(8, np.bool_)).tolist() == [100] * 4 + [200] * 4
+    assert contour(windows, loud(8)).tolist() == [100] * 4 + [200] * 4
 
 
 def test_one_window_that_is_hardly_unvoiced_does_not_part_a_voice_nor_one_hardly_voiced_make_one() -> None:
-    voiced = contour(candidates((0.9, -1), (0.4, -1), (0.9, -1)), np.ones(3, np.bool_))
-    unvoiced = contour(candidates((0.1, -1), (0.5, -1), (0.1, -1)), np.ones(3, np.bool_))
+    voiced = contour(candidates((0.9, -1), (0.4, -1), (0.9, -1)), loud(3))
+    unvoiced = contour(candidates((0.1, -1), (0.5, -1), (0.1, -1)), loud(3))
 
     assert voiced.tolist() == [100] * 3
     assert np.isnan(unvoiced).all()
 
 
-def test_only_what_may_be_voiced_is() -> None:
+def test_where_the_case_for_no_voice_is_stronger_there_is_none() -> None:
     windows = heard(voice(150, rate=RATE))
-    may_be_voiced = np.arange(100) < 50
 
-    voiced = ~np.isnan(contour(windows, may_be_voiced))
+    voiced = ~np.isnan(contour(windows, np.where(np.arange(100) < 50, loud(100), 2)))
 
     assert voiced[3:50].all()
     assert not voiced[50:].any()
@@ -122,8 +129,8 @@ def test_only_what_may_be_voiced_is() -> None:
 def test_pitch_is_looked_for_only_where_it_may_lie() -> None:
     windows = heard(voice(150, rate=RATE))
 
-    assert np.isnan(contour(windows, np.ones(100, np.bool_), floor_hz=160)).all()
-    assert np.nanmedian(contour(windows, np.ones(100, np.bool_), ceiling_hz=80)) == pytest.approx(75, rel=0.001)
+    assert np.isnan(contour(windows, loud(100), floor_hz=160)).all()
+    assert np.nanmedian(contour(windows, loud(100), ceiling_hz=80)) == pytest.approx(75, rel=0.001)
 
 
 @pytest.mark.parametrize("hz", [100, 440, 1_000, 3_000])
@@ -157,5 +164,7 @@ def test_blocks_give_the_same_as_the_whole(rate: int, sizes: list[int]) -> None:
     parted, whole = listen(blocks), heard(samples, rate)
 
     assert_allclose(parted.levels_dbfs, whole.levels_dbfs, atol=0.001)
-    everywhere = np.ones(len(whole.levels_dbfs), np.bool_)
+    assert_allclose(parted.powers, whole.powers, rtol=1e-3, atol=1e-9)
+    assert_allclose(parted.peaks, whole.peaks, rtol=1e-3, atol=1e-6)
+    everywhere = loud(len(whole.levels_dbfs))
     assert_allclose(contour(parted, everywhere), contour(whole, everywhere), rtol=1e-4)

@@ -198,6 +198,14 @@ def test_a_click_neither_parts_a_pause_nor_begins_the_speech() -> None:
     assert found.speaking_s == pytest.approx(4, abs=0.05)
 
 
+def test_a_click_far_louder_than_a_voice_does_not_silence_it() -> None:
+    click = np.full((20, 1), 0.9, np.float32)
+
+    found = of(np.vstack([voice(seconds=4, peak=0.01), click, voice(seconds=4, peak=0.01)]))
+
+    assert found.voiced_ratio == pytest.approx(1, abs=0.1)
+
+
 def test_only_the_segments_are_listened_to_and_what_lies_between_is_no_pause() -> None:
     mine, theirs = babbled(8, pitch_hz=120), babbled(8, pitch_hz=300)
     clip = Clip(np.vstack([mine, theirs, mine, silence(), mine]), RATE)

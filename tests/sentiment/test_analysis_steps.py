@@ -15,6 +15,7 @@ from audiokit.audio.decode import decode
 from audiokit.catalog.models import Tier
 from audiokit.errors import BudgetExceeded, InputError, KeyRefused, NotFound
 from audiokit.sentiment.kept import KeptRecording, Options, Progress
+from audiokit.sentiment.opinions import SecondOpinions
 from audiokit.sentiment.readings import Correction
 from audiokit.sentiment.service import NOT_READ
 from audiokit.sentiment.tone import Tone
@@ -70,6 +71,10 @@ def test_words_come_first_then_all_voices_then_second_opinions_where_they_are_wo
     assert (done.whole.n_escalated, done.whole.n_changed) == (desk.models.asked["judge_voice gpt-audio-1.5"], 0)
     assert done.whole.n_escalated > 0
     assert done.whole.saved_nanousd is not None
+    found = desk.service.library.second_opinions(ME, done.batch_id)
+    assert (found.n_voices, found.n_asked) == (len(done.segments), done.whole.n_escalated)
+    assert (found.n_changed, found.saved_nanousd) == (0, done.whole.saved_nanousd)
+    assert desk.service.library.second_opinions("somebody else", done.batch_id) == SecondOpinions()
     heading = desk.service.library.batch(ME, done.batch_id).recordings[0]
     assert heading.n_contrasts == 1, "what is loved, and said in anger"
     assert {tone for _, _, tone in heading.strip} == {"angry"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audiokit.audio.measuring.activity import Segment
 from audiokit.sentiment.heard import HeardPart, HeardWord
-from audiokit.sentiment.stretches import LONGEST_S, SHORTEST_S, Stretch, stretches_of
+from audiokit.sentiment.stretches import LONGEST_S, SHORTEST_S, stretches_of
 
 Said = list[tuple[str, float, float]]
 
@@ -118,13 +118,17 @@ def test_whoever_nobody_told_apart_is_one_speaker_more() -> None:
     assert [stretch.speaker for stretch in stretches_of(heard(*untold), ())] == [1]
 
 
-def test_without_any_words_each_span_is_a_stretch() -> None:
-    spans = (Segment(0.5, 4.0), Segment(6.0, 31.0))
+def test_without_any_words_each_span_is_a_stretch_or_equal_ones_that_are_not_too_long() -> None:
+    spans = (Segment(0.5, 4.0), Segment(6.0, 41.0), Segment(50.0, 65.0))
 
-    assert stretches_of(heard(), spans) == (
-        Stretch(start_s=0.5, end_s=4.0, speaker=1),
-        Stretch(start_s=6.0, end_s=31.0, speaker=1),
-    )
+    found = stretches_of(heard(), spans)
+
+    assert [(one.start_s, one.end_s) for one in found] == [
+        (0.5, 4.0),
+        *((6.0, 17.667), (17.667, 29.333), (29.333, 41.0)),
+        (50.0, 65.0),
+    ]
+    assert {one.speaker for one in found} == {1}
     assert stretches_of(heard(), ()) == ()
 
 

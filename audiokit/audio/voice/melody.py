@@ -7,9 +7,8 @@ import numpy.typing as npt
 
 from audiokit.audio.measuring.detect import runs
 
-__all__ = ["NEVER", "UNVOICED_STRENGTH", "best_path"]
+__all__ = ["NEVER", "best_path"]
 
-UNVOICED_STRENGTH = 0.48  # Praat: 0.45, but it hears the hiss above 4 kHz, in which periods are harder to find
 NEVER = -1e3
 """The strength of what cannot be."""
 
@@ -20,25 +19,28 @@ _Floats = npt.NDArray[np.float32]
 _Path = npt.NDArray[np.intp]
 
 
-def best_path(octaves: _Floats, strengths: _Floats) -> _Path:
+def best_path(octaves: _Floats, strengths: _Floats, unvoiced: _Floats) -> _Path:
     """Return for each window which candidate it takes, both of shape (n_windows, n); ``n`` stands for no voice at all.
+
+    ``unvoiced`` is how strong the case for that is, of shape (n_windows,).
 
     A window whose candidates are all so weak that falling silent and beginning again costs less has no voice, whatever
     stands around it. It parts the way into stretches that know nothing of each other; they are walked side by side.
     """
     path = np.full(len(octaves), octaves.shape[1], np.intp)
-    may_be_voiced = strengths.max(axis=1, initial=NEVER) > UNVOICED_STRENGTH - 2 * _VOICING_CHANGE_COST
+    may_be_voiced = strengths.max(axis=1, initial=NEVER) > unvoiced - 2 * _VOICING_CHANGE_COST
     firsts, ends = runs(may_be_voiced)
     firsts, ends = np.maximum(firsts - 1, 0), np.minimum(ends + 1, len(octaves))  # with the silence at both ends
     order = np.argsort(firsts - ends, kind="stable")
     firsts, lengths = firsts[order], (ends - firsts)[order]
     if len(order):
-        _walk(path, octaves, _gains(strengths, may_be_voiced), firsts, lengths)
+        _walk(path, octaves, _gains(strengths, unvoiced, may_be_voiced), firsts, lengths)
     return path
 
 
-def _gains(strengths: _Floats, may_be_voiced: npt.NDArray[np.bool_]) -> _Floats:
-    gains = np.full((len(strengths), strengths.shape[1] + 1), UNVOICED_STRENGTH, np.float32)
+def _gains(strengths: _Floats, unvoiced: _Floats, may_be_voiced: npt.NDArray[np.bool_]) -> _Floats:
+    gains = np.empty((len(strengths), strengths.shape[1] + 1), np.float32)
+    gains[:, -1] = unvoiced
     gains[:, :-1] = np.where(may_be_voiced[:, None], strengths, np.float32(NEVER))
     return gains
 

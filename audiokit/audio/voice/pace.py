@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from audiokit.audio.voice.likeness import KINDS
 from audiokit.audio.voice.spelling import is_shouted, kinds_of, pieces_of
 
 __all__ = ["spoken_length"]
 
 
+@lru_cache(maxsize=4_096)
 def spoken_length(text: str) -> float:
     """Return how long a text should take to say, pauses left out, in open vowels: what is usual of each of its sounds.
 

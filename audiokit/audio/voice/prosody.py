@@ -29,9 +29,10 @@ _RANGE_PERCENTILES = (5, 95)
 class Prosody:
     """How one voice spoke. None is unknown: too little speech or voice for the figure to mean anything.
 
-    Windows of 46 ms are looked at every 10 ms, at 8 kHz. A window is *speech* if its level (RMS, 62 to 3800 Hz) is less
+    Windows of 46 ms are looked at every 10 ms, at 16 kHz. One is *speech* if its level (RMS, 62 to 3800 Hz) is less
     than 25 dB below the 99th percentile of all levels, more than 4 dB above the noise (the 5th percentile of windows
-    without a period), and above -80 dBFS. It is *voiced* if it is speech and repeats itself 65 to 500 times a second.
+    without a period), and above -80 dBFS. It is *voiced* if it repeats itself 65 to 500 times a second (Boersma 1993,
+    with the thresholds of Praat); only such as are speech, too, count below.
 
     ``duration_s``
         How much sound was listened to.
@@ -40,8 +41,8 @@ class Prosody:
     ``voiced_ratio``
         The share of speech windows that are voiced: vowels, nasals and the like, as against s, f, t and whispering.
     ``pitch_hz``
-        The median fundamental frequency of the voiced windows (Boersma 1993): for half of the time the voice was
-        higher. Needs 0.1 s of voice.
+        The median fundamental frequency of the voiced windows, but for those far from where this voice is at home:
+        for half of the time the voice was higher. Needs 0.1 s of voice.
     ``pitch_range_semitones``
         How far the melody reaches: from the 5th to the 95th percentile of the same, as 12 log2 of their ratio. 12 is an
         octave, for any voice. Needs 0.5 s of voice.
@@ -52,8 +53,8 @@ class Prosody:
         How uneven the loudness is: from the 5th to the 95th percentile of the levels of voiced windows. Needs 0.5 s of
         voice. Noise hides the quiet end.
     ``n_syllables``
-        How many nuclei of syllables were found: voiced peaks of the level, in dB and smoothed over 50 ms, from which it
-        falls by 1.5 dB or more before the next (after de Jong & Wempe 2009, Behavior Research Methods 41, 385-390).
+        How many nuclei of syllables were found: peaks of the level with a period around them, from which it falls by
+        2 dB or more before the next (de Jong & Wempe 2009, Behavior Research Methods 41, 385-390).
     ``speaking_rate_per_s``
         Those syllables in each second of ``speaking_s``, which has to be 1 s.
     ``articulation_rate_per_s``
@@ -91,7 +92,7 @@ def prosody(clip: Clip, segments: Sequence[Segment] | None = None) -> Prosody:
 
     A segment is a stretch in which only this speaker has the word. Only what lies inside of one counts as a pause, so
     give whole turns; quiet before the first and after the last speech of a turn is none. An hour of segments takes
-    about 11 s and 50 MB.
+    about 13 s and 50 MB.
     """
     if not segments:
         segments = [Segment(0.0, clip.duration_s if segments is None else 0.0)]
@@ -101,19 +102,20 @@ def prosody(clip: Clip, segments: Sequence[Segment] | None = None) -> Prosody:
 def of_turns(turns: Sequence[Turn]) -> Prosody:
     """Return how one speaker spoke in one turn or more, each of which was listened to already."""
     everything = joined(turns)
-    pitch_hz = everything.pitch_hz[everything.is_voiced]
+    is_voiced = everything.is_voiced & everything.is_speech
+    pitch_hz = everything.pitch_hz[is_voiced & ~np.isnan(everything.pitch_hz)]
     is_known = len(pitch_hz) >= _VOICED_FOR_MEDIAN
-    n_syllables = sum(turn.n_syllables() for turn in turns) if is_known else None
+    n_syllables = int(np.count_nonzero(everything.is_nucleus)) if is_known else None
     speaking_s = WINDOW_S * sum(turn.n_speaking for turn in turns)
     pauses_s = [WINDOW_S * n_windows for turn in turns for n_windows in turn.pauses()]
     return Prosody(
         duration_s=WINDOW_S * len(everything.levels_dbfs),
         speaking_s=speaking_s,
-        voiced_ratio=_ratio(len(pitch_hz), int(np.count_nonzero(everything.is_speech))),
+        voiced_ratio=_ratio(int(np.count_nonzero(is_voiced)), int(np.count_nonzero(everything.is_speech))),
         pitch_hz=float(np.median(pitch_hz)) if is_known else None,
         pitch_range_semitones=_spread(12 * np.log2(pitch_hz)),
         level_dbfs=_mean_level_dbfs(everything.levels_dbfs[everything.is_speech]),
-        level_range_db=_spread(everything.levels_dbfs[everything.is_voiced]),
+        level_range_db=_spread(everything.levels_dbfs[is_voiced]),
         n_syllables=n_syllables,
         speaking_rate_per_s=_rate_per_s(n_syllables, speaking_s),
         articulation_rate_per_s=_rate_per_s(n_syllables, speaking_s - sum(pauses_s)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from audiokit.sentiment.kept import Batch, Progress
@@ -63,6 +65,7 @@ def _heading(batch: Batch) -> None:
             words.many(len(batch.recordings), "recording"),
             words.clock(total_s) if total_s else None,
             words.spent(batch.money) if batch.money.high_nanousd is not None else None,
+            *_second_opinions(batch),
             badge=None,
         )
     with more:
@@ -71,6 +74,18 @@ def _heading(batch: Batch) -> None:
         manage = st.popover("Manage", icon=":material/more_horiz:", type="tertiary")
     with manage:
         _manage(batch)
+
+
+def _second_opinions(batch: Batch) -> Iterator[str]:
+    """Yield how many passages the better model heard again, and what it saved to ask it of no others."""
+    if not any(one.n_segments for one in batch.recordings):
+        return
+    found = service().library.second_opinions(person_id(), batch.id)
+    if found.n_asked:
+        of_all = f"{found.n_asked} of {words.many(found.n_voices, 'passage')}"
+        yield f"second opinion on {of_all} ({100 * found.share:.0f} %)"
+    if found.saved_nanousd:
+        yield f"about {words.dollars(found.saved_nanousd)} saved"
 
 
 def _manage(batch: Batch) -> None:

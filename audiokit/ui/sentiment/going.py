@@ -35,9 +35,11 @@ def _card(batch: Batch, going: Going) -> None:
     with st.container(border=True, key="sentiment.going"):
         st.markdown(f":material/graphic_eq: **{widgets.plain(going.stage)}**")
         st.progress(min(1.0, going.done / max(1, going.total)))
-        cells = st.columns(2)
-        cells[0].metric("Recordings", f"{going.done} of {going.total}")
-        cells[1].metric("Spent", words.spent(batch.money))
+        facts = [("Recordings", f"{going.done} of {going.total}"), ("Spent", words.spent(batch.money))]
+        if going.seconds_left is not None:
+            facts.append(("Time left", f"about {words.length(going.seconds_left / 60)}"))
+        for cell, fact in zip(st.columns(len(facts)), facts, strict=True):
+            cell.metric(*fact)
         with st.container(horizontal=True, vertical_alignment="center"):
             for name, icon, press in (("Pause", "pause", actions.pause), ("Cancel", "close", actions.cancel)):
                 st.button(

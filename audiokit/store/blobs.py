@@ -1,29 +1,28 @@
-"""Immutable bytes under the name of their own SHA-256, in a folder. Whose they are is not known here."""
+"""Immutable bytes under the name of their own SHA-256, in a folder or in a bucket. Whose they are is not known here."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore
+from obstore.exceptions import GenericError
+from obstore.store import ObjectStore
 
-from audiokit.errors import Damaged, NotFound, StoreError
-from audiokit.store.folders import own_folder
-from audiokit.store.ids import new_id
+from audiokit.errors import Damaged, NotFound
+from audiokit.store.blob_folder import Folder, place_of
 
-__all__ = ["Blobs", "digest_of"]
+__all__ = ["Blobs", "Shelf", "Stored", "digest_of"]
 
-_UNNAMED: Final = "new"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_PIECE_BYTES: Final = 2**20
-_DAMAGED: Final = "This recording is damaged on the disk. Restore it from a copy."
+_PLACE: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
+_DAMAGED: Final = "This recording is damaged {where}. Restore it from a copy."
 
 
 def digest_of(data: bytes) -> str:
@@ -31,50 +30,86 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-class Blobs:
-    """A folder of blobs. Safe to share between threads and processes; a name that is no digest is NotFound."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A blob as it lies there; its bytes were not looked at."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = own_folder(root)
-        self._store = LocalStore(self._root)
-        _sync(self._root.parent)
+    digest: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class Shelf(Protocol):
+    """Where blobs lie: a folder, or a bucket. Places are relative paths, ``ab/cd/<digest>``."""
+
+    @property
+    def store(self) -> ObjectStore:
+        """What they are read through."""
+
+    @property
+    def where(self) -> str:
+        """Where that is, for a sentence: "on the disk"."""
+
+    @property
+    def piece_bytes(self) -> int:
+        """How much is read at a time where memory shall stay flat."""
+
+    def in_our_words(self) -> AbstractContextManager[None]:
+        """Raise NotFound and StoreError for the store's own errors."""
+
+    def put(self, place: str, data: bytes) -> None:
+        """Keep bytes durably, under a name that never stands for half of them."""
+
+    def put_file(self, path: Path) -> str:
+        """Keep a copy of a file in the same way, and return its digest."""
+
+    def path(self, place: str) -> Path:
+        """Return a file on this machine that has the bytes of a place; it may be there for ten minutes only."""
+
+    def delete(self, place: str) -> None:
+        """Remove what is there."""
+
+    def check(self) -> None:
+        """Raise StoreError unless blobs can be kept there."""
+
+    def sweep(self) -> None:
+        """Let go of what is at hand on this machine, and has not been used for long."""
+
+
+class Blobs:
+    """A folder of blobs, or another shelf. Safe to share between threads and processes.
+
+    A name that is no digest is NotFound, and so never becomes a path.
+    """
+
+    def __init__(self, shelf: Path | Shelf) -> None:
+        self._shelf: Shelf = Folder(shelf) if isinstance(shelf, Path) else shelf
 
     def put(self, data: bytes) -> str:
         """Keep ``data`` and return its digest. Once this returns, neither a crash nor a power cut loses it.
 
-        The file is durable before it has its name, so that no name ever stands for half a file. A blob that was
-        there is written again: that costs little, and mends one that a failing disk has damaged. obstore 0.12 never
-        calls fsync, so this does: 0.5 instead of 0.2 ms for 50 kB, 4 instead of 2 ms for 1 MB, 28 instead of 18 ms
-        for 10 MB (medians, two cores, virtual disk). A crash on the way leaves a file in ``new/`` and nothing else.
+        A blob that was there is written again: that costs little, and mends one that has been damaged.
         """
-        digest, unnamed = digest_of(data), f"{_UNNAMED}/{new_id()}"
-        place = _place(digest)
-        with _in_our_words():
-            obstore.put(self._store, unnamed, data, use_multipart=False)
-            _sync(self._root / unnamed)
-            obstore.rename(self._store, unnamed, place)
-            self._sync_folders(place)
+        digest = digest_of(data)
+        self._shelf.put(_place(digest), data)
         return digest
 
     def put_file(self, path: Path) -> str:
         """Keep a copy of a file as :meth:`put` keeps bytes, in memory that stays flat; return its digest."""
-        unnamed = f"{_UNNAMED}/{new_id()}"
-        with _in_our_words():
-            (self._root / _UNNAMED).mkdir(exist_ok=True)
-            digest = _copied(path, self._root / unnamed)
-            place = _place(digest)
-            obstore.rename(self._store, unnamed, place)
-            self._sync_folders(place)
-        return digest
+        return self._shelf.put_file(path)
 
     def path(self, digest: str) -> Path:
-        """Return where the bytes of that name are on this machine, to be read and never written; not verified.
+        """Return a file on this machine that has the bytes of that name, to be read at once and never written.
+
+        In a folder it is the blob itself, not verified. From a bucket it is a verified copy, which may be gone ten
+        minutes after it was asked for; who has it open by then keeps it.
 
         Raises:
             NotFound: there is no such blob.
+            Damaged: the bytes are not those that were put.
         """
         self.size(digest)
-        return self._root / _place(digest)
+        return self._shelf.path(_place(digest))
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of that name, verified.
@@ -83,10 +118,10 @@ class Blobs:
             NotFound: there is no such blob.
             Damaged: the bytes are not those that were put.
         """
-        with _in_our_words():
-            data = obstore.get(self._store, _place(digest)).bytes().to_bytes()
+        with self._shelf.in_our_words():
+            data = obstore.get(self._shelf.store, _place(digest)).bytes().to_bytes()
         if digest_of(data) != digest:
-            raise Damaged(_DAMAGED, digest=digest)
+            raise Damaged(_DAMAGED.format(where=self._shelf.where), digest=digest)
         return data
 
     def pieces(self, digest: str) -> Iterator[bytes]:
@@ -97,24 +132,29 @@ class Blobs:
             Damaged: the bytes are not those that were put.
         """
         hashed, size = hashlib.sha256(), self.size(digest)
-        for start in range(0, size, _PIECE_BYTES):
-            with _in_our_words():
-                end = min(size, start + _PIECE_BYTES)
-                piece = obstore.get_range(self._store, _place(digest), start=start, end=end).to_bytes()
+        for start in range(0, size, self._shelf.piece_bytes):
+            with self._shelf.in_our_words():
+                end = min(size, start + self._shelf.piece_bytes)
+                piece = obstore.get_range(self._shelf.store, _place(digest), start=start, end=end).to_bytes()
             hashed.update(piece)
             yield piece
         if hashed.hexdigest() != digest:
-            raise Damaged(_DAMAGED, digest=digest)
+            raise Damaged(_DAMAGED.format(where=self._shelf.where), digest=digest)
 
     def read_range(self, digest: str, start: int, end: int) -> bytes:
         """Return ``get(digest)[start:end]`` for ``0 <= start <= end``, without reading or verifying the rest."""
         if not 0 <= start <= end:
             raise ValueError(f"{start}:{end} is not a range of bytes")
-        end = min(end, self.size(digest))
-        if start >= end:
-            return b""
-        with _in_our_words():
-            return obstore.get_range(self._store, _place(digest), start=start, end=end).to_bytes()
+        with self._shelf.in_our_words():
+            try:
+                if start < end:  # one request, which is cut at the end
+                    ranged = obstore.get(self._shelf.store, _place(digest), options={"range": (start, end)})
+                    return ranged.bytes().to_bytes()
+            except GenericError:
+                if start < self.size(digest):
+                    raise
+        self.size(digest)
+        return b""
 
     def size(self, digest: str) -> int:
         """Return the number of bytes.
@@ -122,8 +162,8 @@ class Blobs:
         Raises:
             NotFound: there is no such blob.
         """
-        with _in_our_words():
-            return obstore.head(self._store, _place(digest))["size"]
+        with self._shelf.in_our_words():
+            return obstore.head(self._shelf.store, _place(digest))["size"]
 
     def exists(self, digest: str) -> bool:
         """Return whether there is a blob of that name."""
@@ -136,53 +176,34 @@ class Blobs:
     def delete(self, digest: str) -> None:
         """Remove the blob; it is no error if it was gone already."""
         try:
-            with _in_our_words():
-                obstore.delete(self._store, _place(digest))
+            with self._shelf.in_our_words():
+                self._shelf.delete(_place(digest))
         except NotFound:
             return
 
-    def _sync_folders(self, place: str) -> None:
-        """Make each folder that leads to a file durable, since any of them may be new."""
-        for folder in (self._root / place).parents[:3]:
-            _sync(folder)
+    def all(self) -> Iterator[Stored]:
+        """Yield every blob, in no order; what is put or deleted meanwhile may be among them or not."""
+        with self._shelf.in_our_words():
+            for batch in obstore.list(self._shelf.store):
+                for about in batch:
+                    if (named := _PLACE.fullmatch(about["path"])) is not None:
+                        yield Stored(digest=named[1], size_bytes=about["size"], modified_at=about["last_modified"])
 
+    def check(self) -> None:
+        """Return if blobs can be kept and had now.
 
-def _copied(path: Path, to: Path) -> str:
-    """Copy a file durably and return the SHA-256 of what was copied."""
-    sha256 = hashlib.sha256()
-    with path.open("rb") as source, to.open("xb") as copy:
-        while piece := source.read(_PIECE_BYTES):
-            sha256.update(piece)
-            copy.write(piece)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return sha256.hexdigest()
+        Raises:
+            StoreError: they cannot; the sentence says why.
+        """
+        self._shelf.check()
+
+    def sweep(self) -> None:
+        """Let go of copies on this machine that have not been used for long; a folder has none."""
+        self._shelf.sweep()
 
 
 def _place(digest: str) -> str:
     """Return the path of a blob, ``ab/cd/<digest>``; only a digest becomes a path, so none can leave the folder."""
     if not _DIGEST.fullmatch(digest):
         raise NotFound("There is no such recording.")
-    return f"{digest[:2]}/{digest[2:4]}/{digest}"
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name != "posix":
-        return  # only POSIX opens folders, and only there do they need it
-    descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise NotFound("There is no such recording.") from error
-    except (BaseError, OSError) as error:
-        raise StoreError(
-            "The folder of recordings cannot be used. Check that its disk has room and may be written."
-        ) from error
+    return place_of(digest)

@@ -29,7 +29,7 @@ from audiokit.store.tables import (
 
 __all__ = ["Clips"]
 
-_GONE = "This recording is gone from the disk. Restore it from a copy."
+_GONE = "This recording is gone from where it was kept. Restore it from a copy."
 _KEEP = insert_once(clip)
 _THIS = (clip.c.digest == bindparam("its_digest"), clip.c.person_id == bindparam("owner"))
 _MEDIA_TYPE = select(clip.c.media_type).where(*_THIS)
@@ -74,10 +74,19 @@ _USES = union_all(_OF_TURNS, _OF_PROMPTS, _OF_PROGRAMMES, _OF_LINES, _OF_SOURCES
 class Clips:
     """Each person's sound. What is someone else's is NotFound, as if it were not there."""
 
-    def __init__(self, database: Database, blobs: Blobs, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        admit: Callable[[str, str], object] = lambda _person_id, _kind: None,
+    ) -> None:
+        """``admit`` is given a person and a kind before anything is kept, and raises where that may not be."""
         self._database = database
         self._blobs = blobs
         self._now = now
+        self._admit = admit
 
     def keep(self, person_id: str, data: bytes, media_type: str, kind: str) -> str:
         """Keep ``data`` as this person's and return its digest; the first media type and kind stand.
@@ -92,11 +101,11 @@ class Clips:
         return self._kept(person_id, lambda: self._blobs.put_file(path), path.stat().st_size, media_type, kind)
 
     def path(self, person_id: str, digest: str) -> Path:
-        """Return the file on this machine that has the bytes: to be read as a stream, never written; not verified.
+        """Return a file on this machine that has the bytes: to be opened soon, never written; see :meth:`Blobs.path`.
 
         Raises:
             NotFound: there are none of that name, or not for this person.
-            Damaged: they are gone from the disk.
+            Damaged: they are gone.
         """
         self.media_type(person_id, digest)
         try:
@@ -138,13 +147,27 @@ class Clips:
 
         Raises:
             NotFound: there are none of that name, or not for this person.
-            Damaged: they are gone from the disk, or are not what was kept.
+            Damaged: they are gone, or are not what was kept.
         """
         self.media_type(person_id, digest)
         try:
             return self._blobs.get(digest)
         except NotFound as error:
             raise Damaged(_GONE, digest=digest) from error
+
+    def read_range(self, person_id: str, digest: str, start: int, end: int) -> bytes:
+        """Return ``read(...)[start:end]`` for ``0 <= start <= end``, without reading or verifying the rest."""
+        self.media_type(person_id, digest)
+        return self._blobs.read_range(digest, start, end)
+
+    def size(self, person_id: str, digest: str) -> int:
+        """Return the number of bytes; errors as in :meth:`media_type`."""
+        self.media_type(person_id, digest)
+        return self._blobs.size(digest)
+
+    def keeps_sound(self, person_id: str) -> bool:  # noqa: ARG002 - see :mod:`audiokit.store.fleeting`
+        """Whether what this person says is kept at all."""
+        return True
 
     def write_to(self, person_id: str, digest: str, file: BinaryIO) -> None:
         """Write the bytes to ``file``, a piece at a time; errors as in :meth:`read`."""
@@ -184,6 +207,7 @@ class Clips:
                 self._blobs.delete(digest)
 
     def _kept(self, person_id: str, put: Callable[[], str], size_bytes: int, media_type: str, kind: str) -> str:
+        self._admit(person_id, kind)
         digest = put()
         row = {
             "digest": digest,

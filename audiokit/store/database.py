@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, literal, select
 
 from audiokit.errors import Busy
-from audiokit.store.engines import Engines, engines_for
+from audiokit.store.engines import Engines, engines_for, truncate_log
 from audiokit.store.migrations import bring_up_to_date
 from audiokit.store.refusals import BUSY, in_our_words
 
@@ -18,6 +18,7 @@ __all__ = ["BUSY_TIMEOUT_S", "Database", "hold", "open_database"]
 
 BUSY_TIMEOUT_S = 30.0
 _SQLITE_WRITES = threading.Lock()  # SQLite's own waiting is unfair: without this, one of 50 threads waits for seconds
+_ONE = select(literal(1))
 _HOLD = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
@@ -57,12 +58,32 @@ class Database:
             finally:
                 self._here.is_writing = False
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether a transaction that writes keeps all others waiting, as SQLite's do."""
+        return self._engines.writers.dialect.name == "sqlite"
+
+    def tidy(self) -> bool:
+        """Leave nothing of what was deleted in SQLite's log; False if somebody reads what is older just now.
+
+        PostgreSQL clears away what was deleted in its own time: VACUUM is its operator's.
+        """
+        if self._engines.writers.dialect.name != "sqlite":
+            return True
+        with in_our_words(self._engines.where), self._turn():
+            return truncate_log(self._engines.migrating)
+
+    def check(self) -> None:
+        """Return if it can be read now; errors as in :meth:`read`."""
+        with self.read() as connection:
+            connection.execute(_ONE)
+
     def close(self) -> None:
         """Close the connections; on SQLite the file is then whole by itself."""
         self._engines.dispose()
 
     def _turn(self) -> AbstractContextManager[None]:
-        return self._one_at_a_time() if self._engines.writers.dialect.name == "sqlite" else nullcontext()
+        return self._one_at_a_time() if self.has_one_writer else nullcontext()
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +21,13 @@ from sqlalchemy.exc import ArgumentError
 from audiokit.errors import NotConfigured
 from audiokit.store.folders import own_folder
 
-__all__ = ["POSTGRES_SCHEMA", "Engines", "engines_for"]
+__all__ = ["POSTGRES_SCHEMA", "Engines", "engines_for", "truncate_log"]
 
 POSTGRES_SCHEMA: Final = "audiokit"  # the durable engine keeps its own tables beside ours in the same database
 _POSTGRES_NAMES = {"postgresql", "postgres", "postgresql+psycopg"}
 _CONNECT_TIMEOUT_S = 10
 _WAL_RETRY_S = 0.01
+_TIDY_S = 0.25
 _READERS, _WRITERS = 8, 8
 _FORM = "AUDIOKIT_DATABASE_URL must look like postgresql://USER:PASSWORD@HOST/NAME"
 
@@ -82,12 +84,13 @@ def _sqlite_engines(path: Path, busy_timeout_s: float) -> Engines:
             begin="BEGIN IMMEDIATE",
             # FULL: what was committed survives a power cut too, for 0.06 ms more (measured here).
             # 64 MB of pages: an entry goes into nine places of a ledger, which 2 MB, SQLite's own, do not hold.
-            pragmas=["synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"],
+            # What is deleted is overwritten: what somebody said does not stay in the file's free pages.
+            pragmas=["synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "secure_delete=ON"],
         ),
         migrating=_with_pragmas(
             create_engine(**common, poolclass=NullPool),
             begin="BEGIN IMMEDIATE",
-            pragmas=["foreign_keys=OFF"],
+            pragmas=["foreign_keys=OFF", "secure_delete=ON"],
         ),
         where=str(path),
     )
@@ -114,6 +117,21 @@ def _into_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
             time.sleep(_WAL_RETRY_S)
         else:
             return
+
+
+def truncate_log(engine: Engine) -> bool:
+    """Bring SQLite's log into its file, and leave nothing in the log; False if somebody reads what is older just now.
+
+    In a connection of its own, which gives up soon: all others wait for it meanwhile.
+    """
+    with closing(sqlite3.connect(engine.url.database or "", timeout=_TIDY_S)) as connection:
+        try:
+            is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if (error.sqlite_errorcode & 0xFF) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise
+            return False
+    return not is_busy
 
 
 def _lower(text: object) -> object:

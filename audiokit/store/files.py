@@ -6,6 +6,7 @@ They are too large for ``audiokit.store.waves`` and for memory. What they are ma
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tempfile
 import time
@@ -28,10 +29,11 @@ class Files:
     """A folder of files, shared by the threads and processes that ``flights`` are for.
 
     ``max_bytes`` bounds all of them together; one that is larger by itself is made each time, and kept nowhere.
+    ``keeps_s`` is how long one stays that nobody uses, as far as somebody calls :meth:`sweep`.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int, flights: Flights) -> None:
-        self._folder, self._max_bytes, self._flights = folder, max_bytes, flights
+    def __init__(self, folder: Path, *, max_bytes: int, flights: Flights, keeps_s: float = math.inf) -> None:
+        self._folder, self._max_bytes, self._flights, self._keeps_s = folder, max_bytes, flights, keeps_s
 
     def open(self, owner: str, key: str, make: Callable[[BinaryIO], object]) -> BinaryIO:
         """Return a file, open to be read from its beginning; ``make`` writes it if it is not there. Close it.
@@ -52,6 +54,13 @@ class Files:
         """Remove all files of an owner; it is no error if there are none."""
         for path in self._folder.glob(f"{_hashed(owner)}-*"):
             _remove(path)
+
+    def sweep(self) -> None:
+        """Remove what has not been used for long: what it is of may have been deleted on another machine."""
+        for path in self._folder.glob("*"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > min(self._keeps_s, _ABANDONED_S if _is_new(path) else math.inf):
+                    _remove(path)
 
     def _made(self, path: Path, make: Callable[[BinaryIO], object]) -> BinaryIO:
         unfinished = self._folder / f"{_UNFINISHED}{new_id()}"
@@ -74,7 +83,7 @@ class Files:
         for path in self._folder.iterdir():
             with suppress(OSError):
                 about = path.stat()
-                if path.name.startswith(_UNFINISHED):
+                if _is_new(path):
                     if time.time() - about.st_mtime > _ABANDONED_S:
                         _remove(path)
                 elif path != newest:
@@ -83,6 +92,10 @@ class Files:
             n_bytes += size
             if n_bytes > self._max_bytes:
                 _remove(path)
+
+
+def _is_new(path: Path) -> bool:
+    return path.name.startswith(_UNFINISHED)
 
 
 def _hashed(name: str) -> str:

@@ -44,6 +44,7 @@ __all__ = [
     "conversation",
     "entry",
     "insert_once",
+    "installation",
     "line",
     "made",
     "metadata",
@@ -759,7 +760,7 @@ class _Receipt(TypedColumns):
     at: Named[datetime] = Column(Instant)
     person_id: Named[str] = Column(Words)
     reason: Named[str] = Column(Words)
-    items: Named[Any] = Column(JsonText)
+    items: Named[Any] = Column(JsonText)  # type: ignore[assignment]  # nobody asks for the columns' own items()
     n_items: Named[int] = Column(Integer)
     n_bytes: Named[int] = Column(BigInteger)
 
@@ -776,6 +777,16 @@ class _Rate(TypedColumns):
 
 
 rate: Final = Table("rate", metadata, _Rate, Index(None, "expires_at"))
+
+
+class _Installation(TypedColumns):
+    """What all machines of an installation must agree on; one row for each name."""
+
+    name: Named[str] = Column(Words, primary_key=True)
+    value: Named[Any | None] = Column(JsonText)
+
+
+installation: Final = Table("installation", metadata, _Installation)
 
 
 def insert_once(table: Table) -> dict[str, Insert]:

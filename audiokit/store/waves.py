@@ -45,11 +45,13 @@ class Waves:
 
     Each value begins with its own SHA-256, so that what was torn or written by others is a miss and goes. A file of
     rows that is damaged is begun anew. Nothing is opened before the first use; ``max_bytes`` 0 keeps nothing.
+    ``keeps_s`` is how long one is found, however often it is used; None is as long as there is room.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int, keeps_s: float | None = None) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._keeps_s = keeps_s
         self._lock = threading.Lock()
         self._cache: Cache | None = None
 
@@ -62,11 +64,15 @@ class Waves:
         if len(data) > self._max_bytes // _LARGEST_SHARE:
             return
         value = io.BytesIO(hashlib.sha256(data).digest() + data)
-        self._try(lambda cache: cache.set(key, value, read=True))
+        self._try(lambda cache: cache.set(key, value, expire=self._keeps_s, read=True))
 
     def drop(self, key: str) -> None:
         """Let go of what is under ``key``; it is no error if there is nothing."""
         self._try(lambda cache: cache.delete(key))
+
+    def sweep(self) -> None:
+        """Remove from the disk what has been kept for long enough."""
+        self._try(lambda cache: cache.expire())
 
     @property
     def size_bytes(self) -> int:

@@ -1,6 +1,7 @@
+"""Blobs in a folder: what only a disk can do wrong. What holds everywhere is in tests/contracts/test_shelves.py."""
+
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import subprocess
@@ -9,14 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from audiokit.errors import Damaged, NotConfigured, NotFound, StoreError
+from audiokit.errors import NotConfigured, StoreError
 from audiokit.store.blobs import Blobs, digest_of
-
-ABSENT = "0" * 64
-_any_blobs = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -33,98 +29,12 @@ def file_of(root: Path, digest: str) -> Path:
     return root / digest[:2] / digest[2:4] / digest
 
 
-@given(data=st.binary(max_size=5000))
-@_any_blobs
-def test_what_is_put_is_got(blobs: Blobs, data: bytes) -> None:
-    digest = blobs.put(data)
-
-    assert digest == digest_of(data) == hashlib.sha256(data).hexdigest()
-    assert blobs.get(digest) == data
-    assert blobs.size(digest) == len(data)
-    assert blobs.exists(digest)
-
-
-@given(data=st.binary(max_size=200), bounds=st.tuples(st.integers(0, 250), st.integers(0, 250)))
-@_any_blobs
-def test_a_range_is_the_slice(blobs: Blobs, data: bytes, bounds: tuple[int, int]) -> None:
-    start, end = sorted(bounds)
-
-    assert blobs.read_range(blobs.put(data), start, end) == data[start:end]
-
-
-@pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 2)])
-def test_a_range_that_runs_backwards_is_a_bug_of_the_caller(blobs: Blobs, start: int, end: int) -> None:
-    with pytest.raises(ValueError, match="not a range"):
-        blobs.read_range(blobs.put(b"sound"), start, end)
-
-
 def test_the_same_bytes_are_one_file(blobs: Blobs, root: Path) -> None:
     with ThreadPoolExecutor(8) as crowd:
         digests = set(crowd.map(blobs.put, [b"sound"] * 40))
 
     files = [path for path in root.rglob("*") if path.is_file()]
     assert files == [file_of(root, digest) for digest in digests]
-
-
-def test_nobody_reads_a_blob_before_it_is_whole(blobs: Blobs) -> None:
-    data = os.urandom(3_000_000)
-    digest = digest_of(data)
-    with ThreadPoolExecutor(1) as other:
-        putting = other.submit(lambda: [blobs.put(data) for _ in range(5)])
-        while not putting.done():
-            if blobs.exists(digest):
-                assert blobs.get(digest) == data
-        putting.result()
-
-
-def test_what_is_absent_is_not_found(blobs: Blobs) -> None:
-    for ask in (blobs.get, blobs.size, lambda digest: blobs.read_range(digest, 0, 1)):
-        with pytest.raises(NotFound):
-            ask(ABSENT)
-    assert not blobs.exists(ABSENT)
-
-
-def test_a_deleted_blob_is_gone_and_may_be_deleted_again(blobs: Blobs) -> None:
-    digest = blobs.put(b"sound")
-
-    blobs.delete(digest)
-    blobs.delete(digest)
-
-    assert not blobs.exists(digest)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        "..",
-        "../" * 21 + "x",
-        "/etc/passwd",
-        "A" * 64,
-        "0" * 63,
-        "0" * 64 + "\n",
-        "\N{ARABIC-INDIC DIGIT ZERO}" * 64,
-        "0" * 62 + "/x",
-    ],
-)
-def test_a_name_that_is_no_digest_never_becomes_a_path(blobs: Blobs, name: str) -> None:
-    for ask in (blobs.get, blobs.size):
-        with pytest.raises(NotFound):
-            ask(name)
-    assert not blobs.exists(name)
-    blobs.delete(name)
-
-
-@pytest.mark.parametrize("damage", [b"", b"soun", b"Sound", b"sound and more"])
-def test_changed_bytes_are_damaged_and_putting_them_again_mends(blobs: Blobs, root: Path, damage: bytes) -> None:
-    digest = blobs.put(b"sound")
-    file_of(root, digest).write_bytes(damage)
-
-    with pytest.raises(Damaged, match="Restore it"):
-        blobs.get(digest)
-
-    blobs.put(b"sound")
-    assert blobs.get(digest) == b"sound"
 
 
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:

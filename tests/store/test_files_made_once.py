@@ -96,3 +96,21 @@ def test_all_of_an_owner_go_at_once_and_nothing_of_another(tmp_path: Path) -> No
     kept.forget("p")
     assert len(list((tmp_path / "files").iterdir())) == 2
     assert read(kept.open("q", "mp3", Maker(b"again"))) == b"q"
+
+
+def test_what_nobody_uses_goes_after_its_time_with_what_a_crash_left(tmp_path: Path) -> None:
+    kept = Files(tmp_path / "files", max_bytes=1_000, flights=open_flights(None, tmp_path), keeps_s=3600)
+    for name in "ab":
+        kept.open("p", name, Maker(b"sound")).close()
+    old, _ = sorted((tmp_path / "files").iterdir())
+    (tmp_path / "files" / "new-crashed").write_bytes(b"half")
+    for path, hours in ((old, 2), (tmp_path / "files" / "new-crashed", 48)):
+        about = path.stat()
+        os.utime(path, (about.st_atime, about.st_mtime - hours * 3600))
+    files(tmp_path).sweep()  # which keeps for good, but not what is half
+    assert len(list((tmp_path / "files").iterdir())) == 2
+
+    kept.sweep()
+
+    assert len(list((tmp_path / "files").iterdir())) == 1
+    Files(tmp_path / "nowhere", max_bytes=1, flights=open_flights(None, tmp_path)).sweep()

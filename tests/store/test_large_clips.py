@@ -44,5 +44,5 @@ def test_a_file_that_is_not_mine_or_gone_is_said_to_be_so(clips: Clips, tmp_path
     with pytest.raises(NotFound):
         clips.path("somebody else", digest)
     clips.path(ME, digest).unlink()
-    with pytest.raises(Damaged, match="gone from the disk"):
+    with pytest.raises(Damaged, match="gone from where it was kept"):
         clips.path(ME, digest)

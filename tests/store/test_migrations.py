@@ -4,7 +4,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from postgres import fresh_database_url
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
+from store_rows import add_rows, reflected
 
 from audiokit.errors import StoreError
 from audiokit.store import migrations
@@ -74,6 +77,7 @@ def test_a_migrated_database_has_the_tables_that_the_code_expects(address: str |
         "retention": set(),
         "receipt": set(),
         "rate": set(),
+        "installation": set(),
     }
 
     with database.read() as connection:
@@ -194,6 +198,36 @@ def test_a_database_from_before_sentiment_keeps_its_rows_and_gets_the_new_tables
     database.close()
 
 
+def test_rows_of_every_earlier_step_are_kept_on_the_way_to_the_newest(
+    address: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = engines_for(address, tmp_path, busy_timeout_s=20)
+    added: list[dict[str, dict[str, object]]] = []
+    for number, revision in enumerate(REVISIONS, start=1):
+        monkeypatch.setattr(migrations, "HEAD", revision)
+        bring_up_to_date(engines)
+        with engines.writers.begin() as connection:
+            added.append(add_rows(connection, number))
+
+    with engines.readers.begin() as connection:
+        for table in reflected(connection):
+            first = next(iter(table.primary_key)).name
+            there = {row[first]: row for row in connection.execute(select(table)).mappings()}
+            written = [rows[table.name] for rows in added if table.name in rows]
+            assert len(there) == len(written), table.name
+            for row in written:
+                assert without_zones(row).items() <= without_zones(dict(there[row[first]])).items(), table.name
+    engines.dispose()
+
+
+def without_zones(row: Mapping[str, object]) -> dict[str, object]:
+    """SQLite's times are UTC without saying so."""
+    return {
+        name: value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
+        for name, value in row.items()
+    }
+
+
 _STEP_THAT_MAKES_CONVERSATION_ANEW = """
 import sqlalchemy as sa
 from alembic import op
@@ -293,6 +327,7 @@ def test_a_migration_that_would_leave_rows_without_their_parent_is_undone(tmp_pa
             "retention",
             "receipt",
             "rate",
+            "installation",
         ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("ALTER TABLE clip RENAME TO old_clip")

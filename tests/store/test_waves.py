@@ -222,3 +222,16 @@ def test_where_the_folder_cannot_be_used_there_is_simply_no_cache(tmp_path: Path
     waves.put(KEY, SOUND)
     assert waves.get(KEY) is None
     assert waves.size_bytes == 0
+
+
+def test_what_has_been_kept_for_its_time_is_a_miss_and_leaves_the_disk(folder: Path) -> None:
+    waves = Waves(folder, max_bytes=10 * MB, keeps_s=3600)
+    waves.put(KEY, SOUND)
+    waves.sweep()
+    assert waves.get(KEY) == SOUND
+    change(folder, "UPDATE Cache SET expire_time = expire_time - 3601")
+
+    assert waves.get(KEY) is None
+    waves.sweep()
+
+    assert list(folder.rglob("*.val")) == []

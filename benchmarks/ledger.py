@@ -37,18 +37,22 @@ _SCOPES = {
 _PERIODS = {f"{n}d": Period(_LAST - timedelta(days=n - 1), _LAST) for n in (30, 90, 365, N_DAYS - 20)}
 
 
-def run() -> dict[str, float]:
+def run(entries: int = _N_ENTRIES) -> dict[str, float]:
     """Return the slowest chart, our time against that of pandas, and appends a second, of both databases the worse.
 
     Those of PostgreSQL begin with ``pg_`` and are left out where there is no server to start; ours is started without
     waiting for the disk (fsync off), as in the tests.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        figures = _measured(None, Path(name))
+        figures = _measured(None, Path(name), entries)
     if (url := _postgres()) is not None:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-            figures |= {f"pg_{key}": value for key, value in _measured(url, Path(name)).items()}
-    return _worse(figures) | {key: value for key, value in figures.items() if key not in _HEADLINES}
+            figures |= {f"pg_{key}": value for key, value in _measured(url, Path(name), entries).items()}
+    return (
+        {"n_entries": float(entries)}
+        | _worse(figures)
+        | {key: value for key, value in figures.items() if key not in _HEADLINES}
+    )
 
 
 _HEADLINES = ("slowest_chart_ms", "pandas_ratio", "appends_per_s")
@@ -59,7 +63,6 @@ def _worse(figures: dict[str, float]) -> dict[str, float]:
         [value for key, value in figures.items() if key.removeprefix("pg_") == name] for name in _HEADLINES
     )
     return {
-        "n_entries": float(_N_ENTRIES),
         "slowest_chart_ms": max(slowest),
         "pandas_ratio": min(ratio),
         "appends_per_s": min(appends),
@@ -80,11 +83,11 @@ def _postgres() -> str | None:
         return None
 
 
-def _measured(url: str | None, folder: Path) -> dict[str, float]:
+def _measured(url: str | None, folder: Path, n_entries: int) -> dict[str, float]:
     database = open_database(url, folder)
     try:
         add_people(database)
-        load_s = _took_s(lambda: load(url, folder, days_of(_N_ENTRIES)))
+        load_s = _took_s(lambda: load(url, folder, days_of(n_entries)))
         rebuild_s = _took_s(lambda: rebuild(database, _ZONE))
         _settle(url)
         print(f"loaded in {load_s:.0f} s, added up in {rebuild_s:.0f} s", file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,9 +91,18 @@ class Budgets:
         return kept
 
     def count_anew(self) -> None:
-        """Count what is spent in the present periods from the ledger again, as after a person has changed teams."""
+        """Count what is spent in the present periods from the ledger again."""
         for budget in self.all():
             with self._database.write() as connection:
+                recount(connection, budget, self._today(), self._zone)
+
+    def count_teams_anew(self, connection: Connection, teams: Collection[str | None]) -> None:
+        """Count the present periods of these teams' budgets from the ledger again; None, for no team, has none.
+
+        In the caller's transaction: the one in which somebody has left one of these teams for another.
+        """
+        for budget in keeping.every(connection):
+            if budget.scope_kind is ScopeKind.TEAM and budget.scope_id in teams:
                 recount(connection, budget, self._today(), self._zone)
 
     def remove(self, budget_id: str) -> None:
@@ -166,8 +175,7 @@ class Budgets:
             if entry.cost_nanousd is None:
                 presume(connection, entry.id, hold.amount_nanousd)
 
-        with self._database.write() as connection:
-            is_new = self._ledger.append(connection, entry, settle=settle)
+        is_new = self._ledger.settle(entry, settle)
         hold.is_over = is_new and is_of_the_day
         self.release(hold)
 

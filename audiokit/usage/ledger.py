@@ -17,6 +17,7 @@ from audiokit.store.tables import insert_once
 from audiokit.usage import counting, rollups
 from audiokit.usage.entries import Entry, Outcome, effective
 from audiokit.usage.observing import observed
+from audiokit.usage.together import Together
 
 __all__ = ["Entry", "Ledger", "Outcome", "Spent", "read_entries"]
 
@@ -65,19 +66,26 @@ class Ledger:
 
     def __init__(self, database: Database, zone: ZoneInfo = _UTC) -> None:
         self._database, self._zone = database, zone
+        self._together = Together(database)
 
     def write(self, entry: Entry) -> None:
         """Append ``entry``; one whose id is there already changes nothing, so a repeat after a crash is safe."""
-        with self._database.write() as connection:
-            self.append(connection, entry)
+        self.settle(entry, lambda _: None)
 
-    def append(
-        self, connection: Connection, entry: Entry, *, settle: Callable[[Connection], None] = lambda _: None
-    ) -> bool:
-        """Append ``entry``, to the tallies and to the budgets as well, in a transaction of the caller's.
+    def settle(self, entry: Entry, settle: Callable[[Connection], None]) -> bool:
+        """Append ``entry`` and run ``settle``, all in one transaction; it may be run again if that is undone.
+
+        Returns False, and does nothing, if its id was there already.
+        """
+        is_new = self._together.write(lambda connection: self._append(connection, entry, settle))
+        if is_new:
+            observed(entry)
+        return is_new
+
+    def _append(self, connection: Connection, entry: Entry, settle: Callable[[Connection], None]) -> bool:
+        """Append ``entry``, to the tallies and to the budgets as well.
 
         ``settle`` is run before the budgets are counted: whoever locks rows of these has locked the tallies by then.
-        Returns False, and does nothing, if its id was there already.
         """
         entry = _as_kept(entry, connection.dialect)
         row = {name: getattr(entry, name) for name in _NAMES}
@@ -86,7 +94,6 @@ class Ledger:
         rollups.add(connection, entry, self._zone)
         settle(connection)
         counting.count(connection, entry, self._zone)  # last: the rows of budgets are those that most calls wait for
-        observed(entry)
         return True
 
     def correct(self, call: Entry, correction: Entry) -> bool:
@@ -98,7 +105,8 @@ class Ledger:
             told = _history(connection, call.id)
             if effective(told) != (call,):
                 return False
-            return self.append(connection, replace(correction, id=f"{call.id}.{len(told):04}"))
+            correction = replace(correction, id=f"{call.id}.{len(told):04}")
+            return self._append(connection, correction, lambda _: None)
 
     def of_turn(self, turn_id: str) -> tuple[Entry, ...]:
         """Return what was called for one turn, oldest first."""

@@ -6,7 +6,8 @@ Only lists of single calls, and the latencies of single people, read entries, of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ __all__ = ["By", "Day", "Forecast", "Latency", "Period", "Reports", "Scope", "Su
 
 _TIMED_CALLS = 5_000
 _ONE_DAY = timedelta(days=1)
+_MANY_DAYS = 100
 _NEWEST_FIRST = (entries.c.at.desc(), entries.c.id.desc())
 _NO_TEAM = "No team"
 
@@ -49,6 +51,21 @@ class Reports:
         """Return each day of ``period``, oldest first."""
         with self._database.read() as connection:
             return self._daily(connection, scope, period)
+
+    def by_model_and_time(
+        self, scope: Scope, period: Period, models: Collection[str]
+    ) -> tuple[tuple[Period, str, Sums], ...]:
+        """Return what each of these models was asked for, by days, or by months where these are many."""
+        with self._database.read() as connection:
+            at = tallies.where(connection, scope, period, by_person=False, by_place=True)
+            fitting = replace(at, models=[model for model in at.models if model in models])
+            if not fitting.models:
+                return ()
+            if period.n_days <= _MANY_DAYS:
+                found = tallies.sums_by(connection, fitting, period, "day", "model")
+                return tuple((Period(day, day), model, sums) for (day, model), sums in found.items())
+            by_month = ((month, tallies.sums_by(connection, fitting, month, "model")) for month in _months(period))
+            return tuple((month, model, sums) for month, of_it in by_month for (model,), sums in of_it.items())
 
     def top(self, by: By, scope: Scope, period: Period, limit: int = 20) -> tuple[Top, ...]:
         """Return who or what cost most, at most ``limit``; a team is the people who are in it now."""
@@ -149,6 +166,13 @@ class Reports:
     def _at(self, period: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         begins: datetime = begins_at(period.first, self._zone)
         return entries.c.at >= begins, entries.c.at < begins_at(period.last + _ONE_DAY, self._zone)
+
+
+def _months(period: Period) -> Iterator[Period]:
+    first = period.first
+    while first <= period.last:
+        yield Period(first, min(period.last, next_month(first) - _ONE_DAY))
+        first = next_month(first)
 
 
 def _older_than(before: Entry) -> ColumnElement[bool]:

@@ -6,13 +6,12 @@ import csv
 import io
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from audiokit.usage.sheets import Cell, Sheet
+from audiokit.words.formulas import no_formula
 
 __all__ = ["write_csv", "write_parquet"]
-
-_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(sheet: Sheet, to: BinaryIO) -> None:
@@ -49,7 +48,7 @@ def _text(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
+            return no_formula(cell)
         case bool():
             return "true" if cell else "false"
         case Decimal():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from audiokit.usage.reconcile import Agreement, Reconciliation
 from audiokit.usage.reports import By, Day, Forecast, Latency, Period, Reports, Scope, Tiles, Top
 from audiokit.usage.repricing import Difference, Repricing, Totals
 from audiokit.usage.retiring import Retiring, end_of, retiring
+from audiokit.usage.savings import SavedByMini, saved_by_mini
 
 __all__ = ["UsageService", "View"]
 
@@ -71,7 +72,8 @@ class View:
 class UsageService:
     """Usage, cost, budgets and the bill, for whoever asks. ``may_see_all`` says who sees more than their own.
 
-    ``ends_on`` and ``heir_of`` are what the endpoint says of models; without them, the catalog does.
+    ``saw`` is told who looks at whose numbers, None for everybody's, and ``changed`` who has changed which budget, of
+    whom. ``ends_on`` and ``heir_of`` are what the endpoint says of models; without them, the catalog does.
     """
 
     reports: Reports
@@ -85,6 +87,8 @@ class UsageService:
     ends_on: Callable[[str], date | None] | None = None
     heir_of: Callable[[str], str | None] | None = None
     now: Callable[[], datetime] = utc_now
+    saw: Callable[[str, str | None], object] = lambda _person_id, _whose: None
+    changed: Callable[[str, str, str | None], object] = lambda _person_id, _what, _whose: None
 
     def today(self) -> date:
         """Return the day in the installation's time zone."""
@@ -98,7 +102,13 @@ class UsageService:
         """
         if scope.person_id != person_id and not self.may_see_all(person_id):
             raise NotAllowed(_OTHERS)
+        if scope.person_id != person_id:
+            self.saw(person_id, scope.person_id)
         return View(scope=scope, period=period, reports=self.reports)
+
+    def saved_by_mini(self, view: View, models: Collection[str]) -> SavedByMini:
+        """Return what those of ``models`` that are mini saved in what is looked at."""
+        return saved_by_mini(view.reports, self.catalog, self.provider, view.scope, view.period, models)
 
     def standings(self, person_id: str) -> tuple[Standing, ...]:
         """Return how budgets stand, the fullest first: all of them, or this person's own, which tell of nobody else."""
@@ -121,12 +131,15 @@ class UsageService:
             InputError: the amount or the scope makes no sense.
         """
         self._refuse_budgets(person_id)
-        return self.budgets.put(scope_kind, scope_id, period, limit_nanousd, is_hard=is_hard)
+        put = self.budgets.put(scope_kind, scope_id, period, limit_nanousd, is_hard=is_hard)
+        self.changed(person_id, f"{scope_kind.value} {period.value}", _whose(scope_kind, scope_id))
+        return put
 
     def remove_budget(self, person_id: str, budget_id: str) -> None:
         """Take a budget away; errors as for :meth:`put_budget`."""
         self._refuse_budgets(person_id)
         self.budgets.remove(budget_id)
+        self.changed(person_id, "removed", None)
 
     def retiring(self, person_id: str, scope: Scope) -> tuple[Retiring, ...]:
         """Return which models of those used lately have an announced end, the soonest first; errors as for a view."""
@@ -181,3 +194,7 @@ class UsageService:
     def _refuse_others(self, person_id: str) -> None:
         if not self.may_see_all(person_id):
             raise NotAllowed(_OTHERS)
+
+
+def _whose(scope_kind: ScopeKind, scope_id: str) -> str | None:
+    return scope_id if scope_kind is ScopeKind.PERSON else None

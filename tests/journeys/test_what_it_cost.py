@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from browser import served, settled
 from playwright.sync_api import Browser, Page, expect
 
+from audiokit.store.columns import utc_now
+from audiokit.store.database import open_database
+from audiokit.usage.budgets import Budgets, Every, ScopeKind
+from audiokit.usage.ledger import Entry, Ledger
+
+UTC = ZoneInfo("UTC")
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("app_of_two.py")
 
@@ -23,7 +30,56 @@ def opened(browser: Browser, address: str, *, width: int = 1280, height: int = 1
     return page
 
 
-def test_numbers_are_narrowed_budgets_are_edited_and_a_member_sees_only_own_ones(
+def crossed(data_dir: Path) -> None:
+    """Have a call take a budget past its last threshold, as another process does; everybody's is far from it."""
+    database = open_database(None, data_dir)
+    budgets = Budgets(database, UTC)
+    budgets.put(ScopeKind.INSTALLATION, "", Every.MONTH, 1_000 * 10**9)
+    budgets.put(ScopeKind.MODEL, "gpt-audio-mini", Every.MONTH, 100 * 10**9)
+    dear = Entry(
+        id="dear",
+        at=utc_now(),
+        person_id="local",
+        page="record_and_converse",
+        endpoint="openai",
+        kind="converse",
+        model_asked="gpt-audio-mini",
+        cost_nanousd=96 * 10**9,
+        total_ms=4_000,
+        outcome="answered",
+    )
+    Ledger(database, UTC).write(dear)
+    database.close()
+
+
+def a_notice_is_put_away(mine: Page, address: str) -> None:
+    mine.goto(f"{address}/usage_and_cost?period=7d")
+    notice = mine.get_by_text("95 % of the budget of the model gpt-audio-mini for this month is spent")
+    expect(notice).to_be_visible()
+    settled(mine)
+    mine.get_by_role("button", name="Put away").click()
+    expect(notice).to_have_count(0)
+    mine.reload()
+    expect(mine.get_by_role("button", name="Compare both")).to_be_visible()
+    settled(mine)
+    expect(notice).to_have_count(0)
+
+
+def both_models_are_compared_and_one_is_switched_to(mine: Page) -> None:
+    mine.get_by_role("button", name="Compare both").click()
+    dialog = mine.get_by_role("dialog")
+    expect(dialog.get_by_text("“How much is two and two?”")).to_be_visible()
+    dialog.get_by_role("button", name="Ask both").click()
+    switch = dialog.get_by_role("button", name="Use gpt-audio-1.5 from now on")
+    expect(switch).to_be_visible(timeout=120_000)
+    expect(dialog.get_by_text("whole answer").last).to_be_visible()
+    expect(dialog.locator("audio").last).to_be_visible()
+    switch.click()
+    expect(mine.get_by_text("gpt-audio-1.5 is asked in place of gpt-audio-mini from now on.")).to_be_visible()
+    expect(mine.get_by_role("button", name="Switch back")).to_be_visible()
+
+
+def test_numbers_are_narrowed_budgets_edited_models_compared_and_a_member_sees_only_own_ones(
     browser: Browser, tmp_path: Path
 ) -> None:
     with served(APP, environment={"AUDIOKIT_DATA_DIR": str(tmp_path), "AUDIOKIT_TIME_ZONE": "UTC"}) as address:
@@ -49,6 +105,10 @@ def test_numbers_are_narrowed_budgets_are_edited_and_a_member_sees_only_own_ones
         mine.get_by_text("The same as a table").click()
         mine.get_by_role("table", name="Days").get_by_role("row").nth(1).get_by_role("button").click()
         expect(mine.get_by_role("table", name="Calls of").get_by_role("row")).to_have_count(2)
+
+        crossed(tmp_path)
+        a_notice_is_put_away(mine, address)
+        both_models_are_compared_and_one_is_switched_to(mine)
         mine.close()
 
         (tmp_path / "bob-is-here").touch()

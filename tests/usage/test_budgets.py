@@ -167,13 +167,20 @@ def test_what_was_spent_before_a_budget_was_set_counts(database: Database, budge
 def test_a_person_who_changes_teams_takes_along_what_they_spent(
     database: Database, budgets: Budgets, time: Time
 ) -> None:
-    budget = budgets.put(ScopeKind.TEAM, "Radio", Every.WEEK, 100)
-    Ledger(database, BERLIN).write(entry_of(ME, 70, time.now))
-    assert of(budgets, budget).spent_nanousd == 0
+    left, joined, theirs = (budgets.put(ScopeKind.TEAM, name, Every.WEEK, 100) for name in ("Radio", "Museum", "Lab"))
     with database.write() as connection:
         connection.execute(update(person).values(team="Radio"))
-    budgets.count_anew()
-    assert of(budgets, budget).spent_nanousd == 70
+    Ledger(database, BERLIN).write(entry_of(ME, 70, time.now))
+    hold = budgets.hold(ME, 20)
+    with database.write() as connection:
+        connection.execute(update(person).values(team="Museum"))
+        budgets.count_teams_anew(connection, {"Radio", "Museum", None})
+
+    assert [of(budgets, one).spent_nanousd for one in (left, joined, theirs)] == [0, 70, 0]
+    assert hold is not None
+    budgets.settle(hold, entry_of(ME, 15, time.now))
+    standings = [of(budgets, one) for one in (left, joined)]
+    assert [(one.spent_nanousd, one.held_nanousd) for one in standings] == [(0, 0), (85, 0)]
 
 
 def test_a_cost_nobody_knows_counts_as_what_was_held_until_it_is_known(

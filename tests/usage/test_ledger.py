@@ -61,7 +61,7 @@ def test_the_ledger_only_appends_and_reads() -> None:
     public = {name for name in vars(Ledger) if not name.startswith("_")}
 
     reading = {"of_turn", "of_conversation", "recent", "history", "spent_nanousd"}
-    assert public == {"write", "append", "correct"} | reading
+    assert public == {"write", "settle", "correct"} | reading
 
 
 def test_the_outcomes_are_those_that_the_table_takes() -> None:

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from postgres import fresh_database_url
 from sqlalchemy import insert
 
+from audiokit.catalog.models import Catalog, Provider
 from audiokit.store.columns import utc_now
 from audiokit.store.database import Database, open_database
 from audiokit.store.tables import person
 from audiokit.usage.entries import Entry
 from audiokit.usage.ledger import Ledger
 from audiokit.usage.reports import Period, Reports, Scope, Sums
+from audiokit.usage.savings import SavedByMini, saved_by_mini
 
 UTC_ZONE = ZoneInfo("UTC")
 MONDAY = date(2026, 11, 16)
@@ -69,6 +71,30 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
             connection.execute(insert(person).values(id=name, name=called, created_at=utc_now(), team=team))
     yield Desk(database)
     database.close()
+
+
+def test_the_mini_model_saved_what_the_full_one_would_have_cost_more_for_the_same_tokens(desk: Desk) -> None:
+    tokens = {"text_in_tokens": 1000, "audio_in_tokens": 300, "text_out_tokens": 50, "audio_out_tokens": 400}
+    desk.write(model_asked=SMALL, cached_in_tokens=100, **tokens)  # of the sound, in either model's cache
+    desk.write(model_asked=SMALL, day=1, person_id="bob", **tokens)
+    desk.write(model_asked=BIG, **tokens)
+    desk.write(model_asked="gpt-4o-mini-transcribe", input_ms=60_000)  # the full one is billed by the minute
+
+    def saved(scope: Scope) -> SavedByMini:
+        models = (BIG, SMALL, "gpt-4o-mini-transcribe")
+        return saved_by_mini(desk.reports, Catalog.load(), Provider.OPENAI, scope, WEEK, models)
+
+    each_text, each_sound = (1000 * (2.50 - 0.60) + 50 * (10 - 2.40)) * 1000, 400 * (64 - 20) * 1000
+    first, second = (round(each_text + each_sound + heard * (32 - 10) * 1000) for heard in (200, 300))
+    whole = saved(Scope())
+    assert (whole.by_day, whole.nanousd) == ({MONDAY: first, MONDAY + timedelta(days=1): second}, first + second)
+    assert whole.n_unknown == 1
+    assert saved(Scope(person_id="bob")) == SavedByMini(nanousd=second, by_day={MONDAY + timedelta(days=1): second})
+    assert saved(Scope(model=BIG)) == SavedByMini()
+    half_a_year = Period(MONDAY - timedelta(days=170), MONDAY + timedelta(days=9))  # by months
+    long = saved_by_mini(desk.reports, Catalog.load(), Provider.OPENAI, Scope(), half_a_year, (BIG, SMALL))
+    assert long.nanousd == first + second
+    assert len(set(long.by_day.values())) == 1
 
 
 def test_each_scope_has_its_own_share_of_the_whole(desk: Desk) -> None:

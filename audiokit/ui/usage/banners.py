@@ -46,7 +46,8 @@ def endings(retiring: tuple[Retiring, ...]) -> None:
                 "Compare both",
                 icon=":material/compare_arrows:",
                 key=f"usage.compare.{one.model}",
-                help=f"Ask {one.model} and {one.replacement} for the same of your own last inputs",
+                help=f"Ask {widgets.plain(one.model)} and {widgets.plain(one.replacement)} for the same "
+                "of your own last inputs",
             ):
                 visit().tried = None
                 trial.dialog(one.model)

@@ -28,6 +28,7 @@ from audiokit.ui.usage.periods import Preset, period_of
 from audiokit.ui.usage.visit import UsagePage, for_a_minute, may_see_all, person_id, service, view
 from audiokit.usage.budget import Standing
 from audiokit.usage.reports import Period, Tiles, Top
+from audiokit.usage.savings import SavedByMini
 from audiokit.usage.views import View
 
 __all__ = ["show"]
@@ -89,7 +90,7 @@ def _numbers(page: UsagePage, asked: _Asked) -> None:
     budget = standing.for_scope(asked.standings, looked_at.scope)
     with st.container():
         banners.endings(for_a_minute(looked_at.scope, lambda: service().retiring(person_id(), looked_at.scope)))
-    tiles.show(looked_at, asked.tiles, days, forecast, budget)
+    tiles.show(looked_at, asked.tiles, days, forecast, budget, _mini(asked))
     bars, ring = st.columns([2.25, 1])
     with bars, st.container(border=True, height="stretch"):
         daily.show(looked_at, days, forecast, today, budget)
@@ -103,6 +104,12 @@ def _numbers(page: UsagePage, asked: _Asked) -> None:
         calls.speed(looked_at)
     with st.container(border=True):
         calls.refused(looked_at, asked.people)
+
+
+def _mini(asked: _Asked) -> tuple[SavedByMini, SavedByMini]:
+    """Return what the mini models saved, and what they had saved in the days before."""
+    names, before = [top.name for top in asked.models], replace(asked.view, period=asked.view.period.before())
+    return service().saved_by_mini(asked.view, names), service().saved_by_mini(before, names)
 
 
 def _tops(asked: _Asked) -> None:

@@ -12,11 +12,14 @@ _PAGE = """<style>
 .st-key-usage-tiles [data-testid=stMetricLabel] p { font-size: .875rem; }
 .st-key-usage-tiles [data-testid=stMetricValue] { white-space: nowrap; }
 .st-key-usage-tiles [data-testid=stMetricDelta] { flex-wrap: wrap; }
+.st-key-usage-tiles :has(> [data-testid=stMetricDeltaDescription]) { flex-wrap: wrap; row-gap: .2rem; }
+.st-key-usage-tiles [data-testid=stMetricDeltaDescription] { min-width: max-content; }
 .usage-bar div { height: .4rem; border-radius: 99rem; overflow: hidden; background: rgb(109 93 246 / .16); }
 .usage-bar i { display: block; height: 100%; border-radius: 99rem; background: #6D5DF6; }
 .usage-bar.warn i { background: #d97706; }
 .usage-bar.over i { background: #e5484d; }
 .usage-note { font-size: .8125rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
+ul.usage-note { margin: 0; padding: 0; list-style: none; }
 .usage-note, .usage-bar p { color: color-mix(in srgb, currentColor 76%, transparent); }
 .usage-bar p { margin: .3rem 0 0; font-size: inherit; }
 .usage-bar:is(.warn, .over) p { color: inherit; font-weight: 600; }

@@ -11,6 +11,7 @@ from audiokit.money import NANOUSD_PER_USD
 from audiokit.ui.usage import standing, words
 from audiokit.usage.budget import Standing
 from audiokit.usage.reports import Day, Forecast, Sums, Tiles
+from audiokit.usage.savings import SavedByMini
 from audiokit.usage.views import View
 
 __all__ = ["show"]
@@ -18,10 +19,17 @@ __all__ = ["show"]
 _MOST_POINTS = 60  # of a trend, which is as wide as a thumb
 
 
-def show(view: View, tiles: Tiles, days: Sequence[Day], forecast: Forecast, budget: Standing | None) -> None:
-    """Show the tiles of what is looked at."""
+def show(
+    view: View,
+    tiles: Tiles,
+    days: Sequence[Day],
+    forecast: Forecast,
+    budget: Standing | None,
+    mini: tuple[SavedByMini, SavedByMini],
+) -> None:
+    """Show the tiles of what is looked at; ``mini`` is what its models saved, now and in the days before."""
     now, before = tiles.now, tiles.before
-    against = f"vs the {words.many(view.period.n_days, 'day')} before"
+    against = f"vs {words.many(view.period.n_days, 'day')} before"
     with st.container(key="usage-tiles"):
         with st.container(border=True, height="stretch", gap="small"):
             _spent(now, before, against, days, budget)
@@ -30,7 +38,7 @@ def show(view: View, tiles: Tiles, days: Sequence[Day], forecast: Forecast, budg
         with st.container(border=True, height="stretch", gap="small"):
             _said(now, before, against, days)
         with st.container(border=True, height="stretch", gap="small"):
-            _saved(now, before, against, days)
+            _saved(now, before, against, days, mini)
         with st.container(border=True, height="stretch", gap="small"):
             _per_minute(now, before, against, days)
 
@@ -55,7 +63,7 @@ def _spent(now: Sums, before: Sums, against: str, days: Sequence[Day], budget: S
 
 def _expected(forecast: Forecast) -> None:
     ends_on = forecast.days[-1][0]
-    label = f"Expected by {ends_on.day} {ends_on:%B}"
+    label = f"Expected by {ends_on.day} {ends_on:%b}"
     why = "What is spent this month, and for each day left what such a weekday costs lately."
     if forecast.n_days == 0:
         st.metric(label, "–", help=why)  # noqa: RUF001 - a dash stands for nothing
@@ -86,18 +94,24 @@ def _said(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
     _note(f"{words.many(now.n_calls, 'call')}{failed}")
 
 
-def _saved(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
+def _saved(now: Sums, before: Sums, against: str, days: Sequence[Day], mini: tuple[SavedByMini, SavedByMini]) -> None:
+    by_mini, by_mini_before = mini
+    total, total_before = now.saved_nanousd + by_mini.nanousd, before.saved_nanousd + by_mini_before.nanousd
+    by_day = [day.sums.saved_nanousd + by_mini.by_day.get(day.day, 0) for day in days]
     st.metric(
         "Saved",
-        words.usd(now.saved_nanousd),
-        words.change(now.saved_nanousd, before.saved_nanousd),
+        words.usd(total),
+        words.change(total, total_before),
         delta_description=against,
-        help="What answers would have cost that were at hand already. Silence that was not sent, history that was "
-        "compacted and the mini model save as well; what they saved is not known to the ledger, and not counted.",
-        chart_data=_trend([day.sums.saved_nanousd / NANOUSD_PER_USD for day in days]),
+        help="What answers would have cost that were at hand already, and what the full model would have cost for the "
+        "same tokens where the mini one was asked. Silence that was not sent, and history that was compacted or not "
+        "sent again, save as well: nothing is written down of what they would have cost, so they are not counted.",
+        chart_data=_trend([amount / NANOUSD_PER_USD for amount in by_day]),
         chart_type="bar",
     )
-    _note(f"{words.many(now.n_cached, 'answer')} from what was at hand")
+    at_hand = f"{words.usd(now.saved_nanousd)} by {words.many(now.n_cached, 'answer')} at hand"
+    unknown = f"; of {words.many(by_mini.n_unknown, 'call')} of it not known" if by_mini.n_unknown else ""
+    _lines(at_hand, f"{words.usd(by_mini.nanousd)} by the mini model{unknown}", "silence and history: unknown")
 
 
 def _per_minute(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
@@ -126,6 +140,11 @@ def _known_per_minute(sums: Sums) -> int | None:
 def _note(text: str, *, above: str = "") -> None:
     if above or text:
         st.html(f"<div class='usage-note'>{above}{escape(text)}</div>")
+
+
+def _lines(*said: str) -> None:
+    items = "".join(f"<li>{escape(one)}</li>" for one in said)
+    st.html(f"<ul class='usage-note'>{items}</ul>")
 
 
 def _trend(values: Sequence[float]) -> list[float] | None:

@@ -1,4 +1,4 @@
-// What Streamlit runs for each part of this page: fetches its program, which the browser keeps, and shows `data` with it.
+// What Streamlit runs for each part of a page: fetches its program, which the browser keeps, and shows `data` with it.
 // Streamlit calls it again whenever `data` or the theme changes; the part's state lives on its root element.
 
 const NOT_LOADED = "This part of the page could not be loaded. Load the page again.";

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from queue import LifoQueue
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -31,13 +30,14 @@ from audiokit.errors import (
     UnreadableAudio,
     UnsupportedFormat,
 )
+from audiokit.process.lanes import Lanes
 from audiokit.process.pipe import Frame, Kind
 from audiokit.process.worker import Sentences, Worker
 
 __all__ = ["Admitted", "Door"]
 
 _MODULE = "audiokit.audio.door_worker"
-_WORKERS = 2
+_WORKERS = 3  # two of them at most are one person's
 _BYTES_PER_S = 20_000  # 27 MB of WebM, an hour, take 15 s, and so does an hour of silence in 700 kB of FLAC
 _TIMES_AS_QUICK = 10  # as the sound itself, at least; 200 is usual
 _SAYS = Sentences(
@@ -70,9 +70,7 @@ class Door:
     def __init__(self, *, least_timeout_s: float = 20.0) -> None:
         self._least_timeout_s, self._is_closed = least_timeout_s, False
         self._workers = [Worker(_MODULE, _SAYS, tries=1) for _ in range(_WORKERS)]
-        self._free = LifoQueue[Worker]()
-        for worker in self._workers:
-            self._free.put(worker)
+        self._lanes = Lanes(self._workers)
 
     def warm(self) -> None:
         """Start one process, so that the first recording does not wait for it."""
@@ -85,32 +83,48 @@ class Door:
             worker.close()
 
     def look(
-        self, source: Source, order: Order, *, on_progress: Callable[[float], object] = lambda _: None
+        self,
+        source: Source,
+        order: Order,
+        *,
+        whose: str = "",
+        on_progress: Callable[[float], object] = lambda _: None,
     ) -> Admitted:
         """Return all that is known of a recording, and the plan for it; nothing is written.
 
-        ``on_progress`` is told now and then how many seconds were heard. What it raises stops the work.
+        ``on_progress`` is told now and then how many seconds were heard. What it raises stops the work. ``whose`` is
+        the person's id: nobody keeps all processes busy, so that others are served meanwhile.
 
         Raises:
             InputError: it is not sound, too much of it, or the decoder did not survive it.
             StoreError: there is no room on the disk.
             NotConfigured: the door is closed, or was closed meanwhile.
         """
-        return self._ask(source, order, writes=False, on_progress=on_progress)
+        return self._ask(source, order, whose, writes=False, on_progress=on_progress)
 
     def admit(
-        self, source: Source, order: Order, *, on_progress: Callable[[float], object] = lambda _: None
+        self,
+        source: Source,
+        order: Order,
+        *,
+        whose: str = "",
+        on_progress: Callable[[float], object] = lambda _: None,
     ) -> Admitted:
         """Return the same, with the files to be sent.
 
         Raises:
             InputError, StoreError, NotConfigured: as for :meth:`look`.
         """
-        return self._ask(source, order, writes=True, on_progress=on_progress)
+        return self._ask(source, order, whose, writes=True, on_progress=on_progress)
 
     @contextmanager
     def admitting(
-        self, source: Source, order: Order, *, on_progress: Callable[[float], object] = lambda _: None
+        self,
+        source: Source,
+        order: Order,
+        *,
+        whose: str = "",
+        on_progress: Callable[[float], object] = lambda _: None,
     ) -> Iterator[tuple[Admitted, tuple[Path, ...]]]:
         """Give the same with the files on the disk, as long as it takes: memory stays flat however long they are.
 
@@ -118,38 +132,45 @@ class Door:
             InputError, StoreError, NotConfigured: as for :meth:`look`.
         """
         with _folder() as folder:
-            admitted = self._admitted(source, order, folder, writes=True, on_progress=on_progress)
+            admitted = self._admitted(source, order, folder, whose, writes=True, on_progress=on_progress)
             yield admitted, tuple(folder / name for name in admitted.received.files)
 
-    def _ask(self, source: Source, order: Order, *, writes: bool, on_progress: Callable[[float], object]) -> Admitted:
+    def _ask(
+        self, source: Source, order: Order, whose: str, *, writes: bool, on_progress: Callable[[float], object]
+    ) -> Admitted:
         with _folder() as folder:
-            admitted = self._admitted(source, order, folder, writes=writes, on_progress=on_progress)
+            admitted = self._admitted(source, order, folder, whose, writes=writes, on_progress=on_progress)
             return replace(admitted, files=tuple((folder / name).read_bytes() for name in admitted.received.files))
 
     def _admitted(
-        self, source: Source, order: Order, folder: Path, *, writes: bool, on_progress: Callable[[float], object]
+        self,
+        source: Source,
+        order: Order,
+        folder: Path,
+        whose: str,
+        *,
+        writes: bool,
+        on_progress: Callable[[float], object],
     ) -> Admitted:
         size_bytes = size_of(source, max_size_bytes=order.max_size_bytes)
         path = _as_file(source, folder)
         question = {"source": str(path), "order": asdict(order), "into": str(folder) if writes else None}
         timeout_s = self._least_timeout_s + min(size_bytes / _BYTES_PER_S, order.max_duration_s / _TIMES_AS_QUICK)
-        answer, waveform = self._answer(json.dumps(question), timeout_s, on_progress)
+        answer, waveform = self._answer(json.dumps(question), timeout_s, whose, on_progress)
         return Admitted(received=answer, waveform=waveform, files=())
 
     def _answer(
-        self, question: str, timeout_s: float, on_progress: Callable[[float], object]
+        self, question: str, timeout_s: float, whose: str, on_progress: Callable[[float], object]
     ) -> tuple[Received, Waveform]:
-        worker = self._free.get()
-        try:
-            answer = cast(_Answer, worker.ask(Frame(Kind.JSON, question.encode()), timeout_s=timeout_s))
-            with closing(answer):  # an answer that is kept half read would keep the worker
-                frames = list(_without_progress(answer, on_progress))
-        except ProviderError as error:  # the process died, or failed
-            if self._is_closed:
-                raise NotConfigured(_SAYS.closed) from error
-            raise UnreadableAudio(str(error), **error.detail) from error
-        finally:
-            self._free.put(worker)
+        with self._lanes.one(whose) as worker:
+            try:
+                answer = cast(_Answer, worker.ask(Frame(Kind.JSON, question.encode()), timeout_s=timeout_s))
+                with closing(answer):  # an answer that is kept half read would keep the worker
+                    frames = list(_without_progress(answer, on_progress))
+            except ProviderError as error:  # the process died, or failed
+                if self._is_closed:
+                    raise NotConfigured(_SAYS.closed) from error
+                raise UnreadableAudio(str(error), **error.detail) from error
         told = json.loads(frames[0].payload)
         if "refused" in told:
             raise _refusal(**told["refused"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from queue import LifoQueue
 from typing import Any, cast
 
 from audiokit.documents.document import Document
@@ -25,13 +24,17 @@ from audiokit.errors import (
     UnreadableDocument,
     UnsupportedFormat,
 )
+from audiokit.process.lanes import Lanes
 from audiokit.process.pipe import Frame, Kind
 from audiokit.process.worker import Sentences, Worker
 
 __all__ = ["Reader"]
 
 _MODULE = "audiokit.documents.reader_worker"
-_WORKERS = 2
+_WORKERS = 3  # two of them at most are one person's
+_LEAST_TIMEOUT_S = 60.0  # 500 pages of PDF take some 20 s
+_MOST_TIMEOUT_S = 120.0
+_BYTES_PER_S = 500_000
 _REFUSALS = {
     kind.__name__: kind
     for kind in (DocumentTooLarge, EmptyDocument, EncryptedDocument, NoText, UnreadableDocument, UnsupportedFormat)
@@ -51,9 +54,7 @@ class Reader:
     def __init__(self) -> None:
         self._is_closed = False
         self._workers = [Worker(_MODULE, _SAYS, tries=1) for _ in range(_WORKERS)]
-        self._free = LifoQueue[Worker]()
-        for worker in self._workers:
-            self._free.put(worker)
+        self._lanes = Lanes(self._workers)
 
     def warm(self) -> None:
         """Start one process, so that the first document does not wait for it."""
@@ -65,28 +66,32 @@ class Reader:
         for worker in self._workers:
             worker.close()
 
-    def read(self, data: bytes, name: str, *, max_seconds: float = 120.0) -> Document:
-        """Return what a document says; ``name`` is its file's.
+    def read(self, data: bytes, name: str, *, whose: str = "", max_seconds: float | None = None) -> Document:
+        """Return what a document says; ``name`` is its file's, ``whose`` the person's id.
+
+        Nobody keeps all processes busy. Without ``max_seconds``, a document has time by its size, two minutes at most.
 
         Raises:
             InputError: it is no document, a locked, damaged, empty or too large one, or one that was not read in time.
             NotConfigured: the reader is closed, or was closed meanwhile.
         """
         Limits().check_size(len(data))
-        worker = self._free.get()
-        try:
-            answer = cast("Any", worker.ask(Frame(Kind.SOUND, packed(name, data)), timeout_s=max_seconds))
-            with closing(answer):  # an answer that is kept half read would keep the worker
-                told = b"".join(frame.payload for frame in answer)
-        except ProviderError as error:  # the process died, or failed
-            if self._is_closed:
-                raise NotConfigured(_SAYS.closed) from error
-            raise UnreadableDocument(str(error), **error.detail) from error
-        finally:
-            self._free.put(worker)
+        by_size_s = min(_MOST_TIMEOUT_S, _LEAST_TIMEOUT_S + len(data) / _BYTES_PER_S)
+        told = self._answer(packed(name, data), whose, by_size_s if max_seconds is None else max_seconds)
         if told.startswith(b'{"refused"'):
             raise _refusal(**json.loads(told)["refused"])
         return Document.from_json(told)
+
+    def _answer(self, question: bytes, whose: str, timeout_s: float) -> bytes:
+        with self._lanes.one(whose) as worker:
+            try:
+                answer = cast("Any", worker.ask(Frame(Kind.SOUND, question), timeout_s=timeout_s))
+                with closing(answer):  # an answer that is kept half read would keep the worker
+                    return b"".join(frame.payload for frame in answer)
+            except ProviderError as error:  # the process died, or failed
+                if self._is_closed:
+                    raise NotConfigured(_SAYS.closed) from error
+                raise UnreadableDocument(str(error), **error.detail) from error
 
 
 def _refusal(*, kind: str, sentence: str, detail: dict[str, Any]) -> InputError:

@@ -11,12 +11,18 @@ from streamlit import runtime
 
 if not runtime.exists():
     from audiokit.api.app import lifespan, middleware, routes
+    from audiokit.settings import Settings
+    from audiokit.ui import uploads
+    from audiokit.ui.account.provider import secrets
     from audiokit.ui.navigation import only_ours  # now, so that the first visitor does not wait for it
 
     only_ours()
+    signing_in, settings = secrets(), Settings.read()
+    uploads.limit(settings.upload_mb)
+    around = middleware(settings, uploads.held)
 
     # Streamlit looks for this very call in the file's syntax; a factory would hide it.
-    app = st.App(Path(__file__).resolve(), routes=routes(), lifespan=lifespan, middleware=middleware())
+    app = st.App(Path(__file__).resolve(), routes=routes(), lifespan=lifespan, middleware=around, secrets=signing_in)
 else:
     from audiokit.ui.navigation import navigation
 

@@ -9,7 +9,7 @@
     │                  AddressRefused  AddressUnreachable
     ├─ ProviderError     ProviderRefused  KeyRefused  QuotaExhausted  ProviderBusy*  ProviderUnreachable*
     │                    ReplyUnusable  ModelRetired  AudioForgotten
-    ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound
+    ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound    TooOften*
     └─ StoreError        Busy*  Damaged                                   (* retryable = True)
 
 The sentence says what happened and one next step. ``error.detail`` is for the log: status, request id, model.
@@ -52,6 +52,7 @@ __all__ = [
     "QuotaExhausted",
     "ReplyUnusable",
     "StoreError",
+    "TooOften",
     "UnreadableAudio",
     "UnreadableDocument",
     "UnsupportedFormat",
@@ -212,6 +213,17 @@ class NotConfigured(AudiokitError):
 
 class NotFound(AudiokitError):
     """What was asked for does not exist, or not for this person."""
+
+
+class TooOften(AudiokitError):
+    """The same person, or address, asked for more in a short time than one may."""
+
+    retryable = True
+
+    def __init__(self, sentence: str, *, retry_after_s: int) -> None:
+        wait = f"{retry_after_s} s" if retry_after_s < 120 else f"{round(retry_after_s / 60)} min"
+        super().__init__(f"{sentence} Try again in {wait}.", retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
 
 
 class StoreError(AudiokitError):

@@ -7,20 +7,32 @@ OpenAI tool knows (``OPENAI_API_KEY`` and so on) are honoured as they are; ours 
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from audiokit.errors import NotConfigured
 
-__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "LogFormat", "Settings", "WorkerMode"]
+__all__ = ["DEFAULT_SECRETS_FILE", "Engine", "LogFormat", "Mode", "RateLimit", "Settings", "WorkerMode", "is_loopback"]
 
 DEFAULT_SECRETS_FILE = Path(".streamlit") / "secrets.toml"
 _OURS = "audiokit_"
@@ -43,6 +55,13 @@ class WorkerMode(StrEnum):
     NONE = "none"
 
 
+class Mode(StrEnum):
+    """Who uses an installation."""
+
+    SINGLE = "single"
+    OIDC = "oidc"
+
+
 class LogFormat(StrEnum):
     """How the log is written."""
 
@@ -53,6 +72,25 @@ class LogFormat(StrEnum):
 def _http_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    return value
+
+
+def _origin(value: str) -> str:
+    address = urlsplit(_http_address(value).rstrip("/"))
+    if not address.netloc or address.path or address.query or address.fragment or address.username:
+        raise ValueError("must be an origin alone, such as https://desk.example.org")
+    return address.geturl()
+
+
+def _bucket_address(value: str) -> str:
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?", value):
+        raise ValueError("must look like s3://BUCKET or s3://BUCKET/FOLDER")
+    return value
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 32:
+        raise ValueError("must have 32 characters or more; `openssl rand -hex 32` makes some")
     return value
 
 
@@ -97,9 +135,46 @@ _AN_ENGINE = (
 )
 Order = Annotated[tuple[Engine, ...], NoDecode, BeforeValidator(_in_order)]
 Address = Annotated[str, AfterValidator(_http_address)]
+BucketAddress = Annotated[str, AfterValidator(_bucket_address)]
+Origin = Annotated[str, AfterValidator(_origin)]
+LongSecret = Annotated[SecretStr, AfterValidator(_long_enough)]
+RoleName = Literal["viewer", "member", "admin"]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 ModelsByRole = Annotated[dict[str, str], AfterValidator(_roles_at_engines)]
+
+
+_ONE_PERSON = (
+    "with AUDIOKIT_MODE=single nobody signs in: serve it at 127.0.0.1, let people sign in (AUDIOKIT_MODE=oidc), or say "
+    "with AUDIOKIT_OPEN=true that everybody who reaches it is that one person"
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+class RateLimit(BaseModel):
+    """How much a provider allows a minute; None is as much as one likes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests: int | None = Field(None, ge=1)
+    tokens: int | None = Field(None, ge=1)
+
+
+def _rates_at_engines(value: dict[str, RateLimit]) -> dict[str, RateLimit]:
+    for key in value:
+        if key.partition(".")[0] not in set(Engine) - {Engine.AUTO}:
+            raise ValueError(f"{key} names no engine; write it as openai, or openai.gpt-audio for a family of models")
+    return value
+
+
+RatesByEngine = Annotated[dict[str, RateLimit], AfterValidator(_rates_at_engines)]
 
 
 class _SecretsFile(PydanticBaseSettingsSource):
@@ -195,6 +270,40 @@ class Settings(BaseSettings):
         validation_alias="AUDIOKIT_DATA_DIR",
         description="Folder for recordings, replies and the SQLite database.",
     )
+    blobs_url: BucketAddress | None = Field(
+        None,
+        validation_alias="AUDIOKIT_BLOBS_URL",
+        description="Where recordings are kept: `s3://BUCKET` or `s3://BUCKET/FOLDER`, at Amazon or any server that "
+        "speaks its protocol; without it, the data folder.",
+    )
+    secret: LongSecret | None = Field(
+        None,
+        validation_alias="AUDIOKIT_SECRET",
+        description="What addresses of recordings and feeds are signed with: 32 random characters or more. Without it "
+        "one is made and kept in the data folder, which does for one machine; several must be given the same.",
+    )
+    aws_endpoint_url: Address | None = Field(
+        None,
+        validation_alias="AWS_ENDPOINT_URL",
+        description="Address of the server that has the bucket, where it is not Amazon's, such as "
+        "`https://minio.example.org:9000`.",
+    )
+    aws_region: str | None = Field(
+        None,
+        validation_alias="AWS_REGION",
+        description="Region of the bucket, such as `eu-central-1`; other servers mostly take any.",
+    )
+    aws_access_key_id: SecretStr | None = Field(
+        None,
+        validation_alias="AWS_ACCESS_KEY_ID",
+        description="Key for the bucket; without it, the role that Amazon gives the machine or the container.",
+    )
+    aws_secret_access_key: SecretStr | None = Field(
+        None, validation_alias="AWS_SECRET_ACCESS_KEY", description="The secret that belongs to that key."
+    )
+    aws_session_token: SecretStr | None = Field(
+        None, validation_alias="AWS_SESSION_TOKEN", description="The token of such a key, if it is a temporary one."
+    )
     cache_mb: int = Field(
         1024,
         ge=0,
@@ -222,6 +331,24 @@ class Settings(BaseSettings):
         description="`false` switches off all inference from how voices sound, for everybody here, as the European "
         "Union demands at work and in education, but for medical or safety reasons (AI Act, Regulation (EU) 2024/1689, "
         "Article 5(1)(f)). What words say, and plain measures of the sound, stay.",
+    )
+    consent: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_CONSENT",
+        description="Your own text, in Markdown, which everybody has to agree to before they record for the first time "
+        "on a page with a microphone; after a change, again. Without it, nothing is asked.",
+    )
+    keep_nothing: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_KEEP_NOTHING",
+        description="`true` keeps no sound of what is said in conversations, for everybody here: it is in memory only, "
+        "until it was answered.",
+    )
+    redact: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_REDACT",
+        description="`true` takes e-mail and IP addresses, telephone, bank account and payment card numbers out of "
+        "words before they are stored, for everybody here. Names of people and places are not covered.",
     )
     openai_admin_key: SecretStr | None = Field(
         None,
@@ -265,7 +392,8 @@ class Settings(BaseSettings):
         None,
         validation_alias="AUDIOKIT_TIME_ZONE",
         description="Whose days and months usage and budgets are counted in, such as `Europe/Berlin`; without it the "
-        "system's own, or UTC. After a change the sums are made anew at the next start.",
+        "system's own, or UTC, and on PostgreSQL that of the machine that was first. After a change the sums are made "
+        "anew at the next start.",
     )
     notice_webhook: SecretStr | None = Field(
         None,
@@ -292,6 +420,29 @@ class Settings(BaseSettings):
         validation_alias="AUDIOKIT_SMTP_SERVER",
         description="`smtp://NAME:PASSWORD@HOST:587`, or `smtps://…`; a password is sent over TLS only.",
     )
+    upload_mb: int = Field(
+        200,
+        ge=1,
+        le=2000,
+        validation_alias="AUDIOKIT_UPLOAD_MB",
+        description="Megabytes that one uploaded file may have. A proxy in front has to let through a little more.",
+    )
+    uploads_held_mb: int = Field(
+        2000,
+        ge=2,
+        le=1_000_000,
+        validation_alias="AUDIOKIT_UPLOADS_HELD_MB",
+        description="Megabytes of uploads that are in memory at a time, those of one visit up to half of it; each "
+        "stays there until it is kept.",
+    )
+    person_calls_per_minute: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        validation_alias="AUDIOKIT_PERSON_CALLS_PER_MINUTE",
+        description="How many turns, prompts, programmes and analyses one person may start in a minute, a twentieth of "
+        "them at once; without it, 240 where people sign in, and as many as one likes where one is alone.",
+    )
     request_timeout_s: float = Field(
         120.0,
         gt=0,
@@ -305,6 +456,82 @@ class Settings(BaseSettings):
         le=10,
         validation_alias="AUDIOKIT_MAX_RETRIES",
         description="How often a call that failed before an answer began is tried again.",
+    )
+    mode: Mode = Field(
+        Mode.SINGLE,
+        validation_alias="AUDIOKIT_MODE",
+        description="Who uses this installation: `single`, the one person of this machine, who need not sign in; or "
+        "`oidc`, whoever signs in with an OpenID Connect provider (extra `oidc`).",
+    )
+    open: bool = Field(
+        False,
+        validation_alias="AUDIOKIT_OPEN",
+        description="With `AUDIOKIT_MODE=single`: `true` lets the app be reached from other machines, and everybody "
+        "who reaches it is that one person, who may do everything.",
+    )
+    oidc_metadata_url: Address | None = Field(
+        None,
+        validation_alias="AUDIOKIT_OIDC_METADATA_URL",
+        description="The provider's metadata, `https://…/.well-known/openid-configuration`.",
+    )
+    oidc_client_id: str | None = Field(
+        None, validation_alias="AUDIOKIT_OIDC_CLIENT_ID", description="What the provider calls this installation."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, validation_alias="AUDIOKIT_OIDC_CLIENT_SECRET", description="The secret that it gave with that."
+    )
+    public_url: Origin | None = Field(
+        None,
+        validation_alias="AUDIOKIT_PUBLIC_URL",
+        description="Where browsers reach the app, such as `https://desk.example.org`. The provider must know "
+        "`/oauth2callback` below it as a redirect address.",
+    )
+    cookie_secret: LongSecret | None = Field(
+        None,
+        validation_alias="AUDIOKIT_COOKIE_SECRET",
+        description="What the cookies of those who signed in are signed with: 32 random characters or more, the same "
+        "for every replica.",
+    )
+    oidc_role_claim: str = Field(
+        "roles",
+        validation_alias="AUDIOKIT_OIDC_ROLE_CLAIM",
+        description="The claim that says who is `viewer`, `member` or `admin`, itself or in a list; with dots where it "
+        "lies deeper, `realm_access.roles`.",
+    )
+    oidc_roles: dict[str, RoleName] = Field(
+        default_factory=dict,
+        validation_alias="AUDIOKIT_OIDC_ROLES",
+        description='What stands in that claim, where it is not our own names: `{"audio-admins": "admin"}`.',
+    )
+    oidc_team_claim: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_OIDC_TEAM_CLAIM",
+        description="The claim that says somebody's team; without it, an admin does.",
+    )
+    admins: str | None = Field(
+        None,
+        validation_alias="AUDIOKIT_ADMINS",
+        description="E-mail addresses of those who are admins whatever their claims say; several with commas.",
+    )
+    default_role: Literal["viewer", "member"] = Field(
+        "member",
+        validation_alias="AUDIOKIT_DEFAULT_ROLE",
+        description="What somebody is of whom nothing else is said: `viewer` or `member`.",
+    )
+    rates: RatesByEngine = Field(
+        default_factory=dict,
+        validation_alias="AUDIOKIT_RATES",
+        description='What a provider allows a minute, over all processes together: `{"openai": {"requests": 500, '
+        '"tokens": 200000}}` of each model, `{"openai.gpt-audio": {"requests": 60}}` of all whose names begin so. '
+        "Calls wait for their turn. Without it, nobody counts.",
+    )
+    stop_grace_s: float = Field(
+        20.0,
+        ge=0,
+        le=600,
+        validation_alias="AUDIOKIT_STOP_GRACE_S",
+        description="Seconds that answers and live talks are given to end once the app is told to stop (SIGTERM). "
+        "`/api/health/ready` says no from then on; paid calls are waited for and recorded in any case.",
     )
     host: str = Field("127.0.0.1", validation_alias="AUDIOKIT_HOST", description="Address that `audiokit run` binds.")
     port: int = Field(
@@ -334,6 +561,25 @@ class Settings(BaseSettings):
             raise ValueError("AUDIOKIT_COMPATIBLE_API_KEY is set, and that needs AUDIOKIT_COMPATIBLE_BASE_URL")
         return self
 
+    @model_validator(mode="after")
+    def _people_have_what_they_need(self) -> Self:
+        if self.mode is Mode.SINGLE:
+            if not (self.open or is_loopback(self.host)):
+                raise ValueError(f"AUDIOKIT_HOST is {self.host}, which other machines reach, and {_ONE_PERSON}")
+            return self
+        needed: dict[str, object] = {
+            "AUDIOKIT_OIDC_METADATA_URL": self.oidc_metadata_url,
+            "AUDIOKIT_OIDC_CLIENT_ID": self.oidc_client_id,
+            "AUDIOKIT_OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "AUDIOKIT_PUBLIC_URL": self.public_url,
+            "AUDIOKIT_COOKIE_SECRET": self.cookie_secret,
+        }
+        if missing := next((name for name, value in needed.items() if not value), None):
+            raise ValueError(f"AUDIOKIT_MODE is oidc, and that needs {missing}")
+        if self.open:
+            raise ValueError("AUDIOKIT_OPEN belongs to AUDIOKIT_MODE=single; with oidc, everybody signs in")
+        return self
+
     def _missing(self, engine: Engine) -> str | None:
         """Return the first setting that ``engine`` cannot do without, or None."""
         needs: dict[Engine, dict[str, object]] = {
@@ -347,6 +593,20 @@ class Settings(BaseSettings):
         if Engine.OPENAI in self.engines:  # OPENAI_BASE_URL is OpenAI's own then, and so is the key
             needs[Engine.COMPATIBLE] = {"AUDIOKIT_COMPATIBLE_BASE_URL": self.compatible_base_url}
         return next((name for name, value in needs.get(engine, {}).items() if not value), None)
+
+    @property
+    def admin_addresses(self) -> frozenset[str]:
+        """The e-mail addresses of admins, as they are compared."""
+        return frozenset(part.strip().casefold() for part in (self.admins or "").split(",") if part.strip())
+
+    def refuse_open_address(self, host: str) -> None:
+        """Pass where the app may be served at this address; an empty one is every address of the machine.
+
+        Raises:
+            NotConfigured: other machines would reach it, and nobody signs in.
+        """
+        if self.mode is Mode.SINGLE and not self.open and not is_loopback(host):
+            raise NotConfigured(f"The app is served at {host or 'every address'}, and {_ONE_PERSON}.")
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -398,7 +658,14 @@ class Settings(BaseSettings):
         except SettingsError as error:  # a JSON value that does not parse; its message has our field's name in quotes
             field = str(error).partition('"')[2].partition('"')[0]
             key = str(cls.model_fields[field].validation_alias)
-            raise NotConfigured(f'{key} must be JSON, such as {{"converse": "my-model"}}.', key=key) from error
+            raise NotConfigured(f"{key} must be JSON, such as {_JSON.get(key, _JSON_OF_MODELS)}.", key=key) from error
+
+
+_JSON_OF_MODELS = '{"converse": "my-model"}'
+_JSON = {
+    "AUDIOKIT_OIDC_ROLES": '{"audio-admins": "admin"}',
+    "AUDIOKIT_RATES": '{"openai": {"requests": 500, "tokens": 200000}}',
+}
 
 
 def _refuse_misspelt(environment: Mapping[str, str]) -> None:

@@ -28,7 +28,9 @@ _LINES_AT_ONCE = 12  # four more than calls (summaries.narrating): they are look
 _PARTS_AT_ONCE = 4  # of a recording: each is held in memory while it is written down
 _VOICES_AT_ONCE = 12
 _LEFT_OUT = "{n} of {total} steps did not work: {sentence} The rest is done, and trying again asks for these only."
-_PAUSES = frozenset({"BudgetExceeded", "KeyRefused", "NotConfigured", "ProviderUnreachable", "QuotaExhausted"})
+_PAUSES = frozenset(
+    {"BudgetExceeded", "KeyRefused", "NotAllowed", "NotConfigured", "ProviderUnreachable", "QuotaExhausted"}
+)
 """After these nothing is wrong with the programme: it goes on once a person has seen to it."""
 
 

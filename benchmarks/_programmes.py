@@ -57,6 +57,12 @@ class Working:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """The process's id, once it was started."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def rss_mb(self) -> float:
         """What it has in memory now."""
         if self._process is None:

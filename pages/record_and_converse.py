@@ -3,6 +3,7 @@
 import streamlit as st
 
 from audiokit.ui import composer, dictation, notices, sidebar, state, talking, thread, title, ways
+from audiokit.ui.privacy import consent
 
 page, studio = state.record(), state.studio()
 top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
@@ -30,7 +31,7 @@ with main, notices.shown():  # first, so that a reply can be heard while the res
         heading, turns = st.container(), st.container()
         with turns:
             if way is ways.Way.LIVE:
-                talking.show(conversation.heading)
+                consent.show() if consent.is_asked() else talking.show(conversation.heading)
             thread.show(conversation)
         with heading:
             title.show(conversation)

@@ -14,16 +14,21 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-__all__ = ["browser", "chromium", "chromium_path", "launch_arguments", "served", "settled"]
+__all__ = ["browser", "chromium", "chromium_path", "free_port", "launch_arguments", "served", "settled"]
 
 _REQUIRED = os.environ.get("AUDIOKIT_REQUIRE_BROWSER") == "1"  # read here: tests run without settings of the owner
+_IS_FLEET = os.environ.get("AUDIOKIT_TEST_FLEET") == "1"  # the same
+_APP = Path(__file__).resolve().parents[1] / "app.py"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_S = 60.0
+_STILL_MS = 150
+_waits = count()
 expect.set_options(timeout=30_000)  # a busy machine is no defect; what is awaited here is never a time
 
 
@@ -75,12 +80,18 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(app: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None) -> Iterator[str]:
+def served(
+    app: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None, port: int | None = None
+) -> Iterator[str]:
     """Run a Streamlit app in a process of its own and yield its address once it answers at ``/api/health``.
 
-    It has no worker, which costs seconds to start, unless ``environment`` says otherwise.
+    It has no worker, which costs seconds to start, unless ``environment`` says otherwise. With
+    ``AUDIOKIT_TEST_FLEET=1`` around the test run, the whole app is a whole fleet (:mod:`fleet`), workers and all.
     """
-    port = _free_port()
+    if _IS_FLEET and app == _APP:
+        yield from _served_by_many(environment or {}, log, port)
+        return
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", *_STREAMLIT_OPTIONS]
     inherited = {name: value for name, value in os.environ.items() if name != "AUDIOKIT_REQUIRE_BROWSER"}
     around = {**inherited, "AUDIOKIT_WORKER": "none", **(environment or {})}
@@ -91,7 +102,16 @@ def served(app: Path, *, environment: Mapping[str, str] | None = None, log: Path
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
+
+
+def _served_by_many(environment: Mapping[str, str], log: Path | None, port: int | None) -> Iterator[str]:
+    from fleet import fleet  # noqa: PLC0415 - it needs PostgreSQL's driver, and is asked for seldom
+
+    with fleet(Path(environment["AUDIOKIT_DATA_DIR"]), environment=environment, port=port) as running:
+        yield running.address
+    if log is not None:
+        log.write_text("".join(running.log("replica", number) for number in range(2)), "utf-8")
 
 
 _STREAMLIT_OPTIONS = (
@@ -103,16 +123,26 @@ _STREAMLIT_OPTIONS = (
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run and its connection stands."""
+    """Wait until the page's script has run and its connection stands.
+
+    What a press sets off is told to the page by the server, so it has to stay so for a moment. A busy machine may need
+    longer: before what is used next looks the same as what was there, wait for something that only the new page has.
+    """
     page.wait_for_function(
-        """() => {
+        """([since, still_ms]) => {
             const app = document.querySelector("[data-testid=stApp]");
-            return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED";
-        }"""
+            const { testScriptState, testConnectionState } = app?.dataset ?? {};
+            const now = performance.now();
+            if (testScriptState !== "notRunning" || testConnectionState !== "CONNECTED") window.__still = null;
+            else if (window.__still?.since !== since) window.__still = { since, from: now };
+            return Boolean(window.__still) && now - window.__still.from >= still_ms;
+        }""",
+        arg=[next(_waits), _STILL_MS],
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody has just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

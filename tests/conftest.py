@@ -9,15 +9,41 @@ from typing import Any
 
 import pytest
 from browser import browser
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 __all__ = ["browser"]
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no defect; tests are never run for time
-settings.load_profile("untimed")
+# A busy machine is no defect: tests are never run for time. Where a change is judged, no unlucky draw may judge it: the
+# same examples are drawn each time. At home they are drawn anew.
+_IS_JUDGING = bool(os.environ.get("CI") or os.environ.get("AUDIOKIT_REQUIRE_BROWSER"))  # forgotten below
+settings.register_profile("free", deadline=None, derandomize=False, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("judging", settings.get_profile("ci"))
+settings.load_profile("judging" if _IS_JUDGING else "free")
 
 _LOOPBACK = ("127.", "localhost", "::1")
-_OURS = ("AUDIOKIT_", "OPENAI_", "AZURE_OPENAI_")
+_OURS = ("AUDIOKIT_", "OPENAI_", "AZURE_OPENAI_", "AWS_")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run the whole suite in two processes, and a part of it in this one."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Say which process runs what."""
+    from rows import Rows  # noqa: PLC0415 - where the suite runs in one process, pytest-xdist need not be there
+
+    return Rows(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of two processes, have one begin with the browsers at once: theirs is the longest row."""
+    if hasattr(config, "workerinput"):
+        from rows import has_browser  # noqa: PLC0415 - as above
+
+        items.sort(key=lambda item: not has_browser(item.path))
 
 
 @pytest.fixture(autouse=True, scope="session")

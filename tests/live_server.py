@@ -16,7 +16,7 @@ from websockets.http11 import Request, Response
 
 __all__ = ["Caller", "LiveServer", "live_server"]
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 30.0
 
 
 class Caller:

@@ -88,7 +88,7 @@ def _server(binaries: Path) -> Path:
         "--locale=C",
         "--no-sync",
     )
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=100 -c TimeZone=Asia/Kathmandu"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=300 -c TimeZone=Asia/Kathmandu"
     run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
     atexit.register(stop)
     return folder

@@ -19,7 +19,7 @@ from audiokit.studio import Studio
 
 __all__ = ["FakeBrowser", "Talking", "service", "sound", "talking"]
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 30.0
 
 
 def sound(ms: int, *, seed: int = 0) -> bytes:

@@ -19,7 +19,7 @@ STOREYS: dict[str, int] = {
     "jobs": 2, "offline": 2, "people": 2, "usage": 2,
     "speech": 3,
     "converse": 4, "sentiment": 4, "summaries": 4,
-    "workflows": 5,
+    "keepers": 5, "workflows": 5,
     "studio": 6,
     "api": 7, "cli": 7, "ui": 7,
 }  # fmt: skip

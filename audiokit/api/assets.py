@@ -1,4 +1,4 @@
-"""Our own program, served to the browser: the script modules of the player, the live talk, sentiment and usage."""
+"""Our own program, served to the browser: the script modules of parts of pages, the player, the live talk."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ async def _asset(request: Request) -> Response:
 def _scripts() -> dict[str, bytes]:
     """Return all modules by their names, of which no two are alike."""
     ui = files("audiokit") / "ui"
-    rooms = [ui / "player", ui / "live", ui / "sentiment" / "browser", ui / "usage" / "browser"]
+    rooms = [ui / "browser", ui / "player", ui / "live", ui / "sentiment" / "browser", ui / "usage" / "browser"]
     paths = [path for room in rooms for path in room.iterdir() if path.name.endswith(".js")]
     return {path.name: path.read_bytes() for path in paths}

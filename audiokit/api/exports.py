@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from audiokit.api.identity import claims_of
 from audiokit.api.refusals import answering
 from audiokit.api.written import written
-from audiokit.errors import NotAllowed
 from audiokit.people.addresses import Signer
 
 __all__ = ["ExportSource", "export_routes"]
@@ -38,10 +38,8 @@ def export_routes(opened: Callable[[], ExportSource]) -> list[BaseRoute]:
     async def export(request: Request) -> Response:
         """Put the archive together, then send it."""
         source = opened()
-        claims = source.signer.open(request.path_params["token"])
-        if claims.get("use") != "export":
-            raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
-        person_id, conversation_id = str(claims["person"]), str(claims["conversation"])
+        claims = await claims_of(request, source.signer, "export")
+        person_id, conversation_id = claims["person"], claims["conversation"]
         return await written(lambda file: (source.write_export(person_id, conversation_id, file), "application/zip"))
 
     return [Route("/api/export/{token}", answering(export))]

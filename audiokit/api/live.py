@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from audiokit.api.guard import same_origin
+from audiokit.api.identity import claims_of
 from audiokit.api.live_socket import Limits, SocketBrowser
 from audiokit.api.refusals import answering, refusal
 from audiokit.converse.live.carrying import carry
@@ -109,6 +110,7 @@ class _Live:
     async def _carry(self, browser: SocketBrowser, bridge: LiveBridge, leave: asyncio.Event) -> None:
         beside = {"read": browser.read(), "keep": browser.keep(), "seat": leave.wait()}
         sentence = await carry(bridge, browser, beside, grace_s=self.limits.grace_s)
+        sentence = sentence or self.opened().live.seats.farewell
         if sentence is not None:
             await browser.send({"type": "trouble", "sentence": sentence, "fatal": True})
             browser.farewell = (4500, sentence)
@@ -121,27 +123,25 @@ class _Live:
     async def log(self, request: Request) -> Response:
         """Answer with what went over the provider's wire, also when the session is over."""
         source = self.opened()
-        asked = _asked(source, request)
+        asked = await _asked(source, request)
         written = await run_in_threadpool(source.live.log_of, asked.person_id, asked.conversation_id)
         return Response(written, media_type="application/jsonl", headers={"Cache-Control": "no-store"})
 
     async def _open(self, connection: HTTPConnection) -> tuple[_Asked, LiveBridge]:
         source = self.opened()
-        asked = _asked(source, connection)
+        asked = await _asked(source, connection)
         bridge = await run_in_threadpool(source.open_live, asked.person_id, asked.conversation_id, asked.options)
         return asked, bridge
 
 
-def _asked(source: LiveSource, connection: HTTPConnection) -> _Asked:
+async def _asked(source: LiveSource, connection: HTTPConnection) -> _Asked:
     """Return what an address was made for.
 
     Raises:
         NotAllowed: it is not one of ours, not for this, or has expired.
     """
-    claims = source.signer.open(connection.path_params["token"])
-    if claims.get("use") != "talk":
-        raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
-    return _Asked(str(claims["person"]), str(claims["conversation"]), str(claims.get("options", "")))
+    claims = await claims_of(connection, source.signer, "talk")
+    return _Asked(claims["person"], claims["conversation"], claims.get("options", ""))
 
 
 def _check_origin(socket: WebSocket) -> None:

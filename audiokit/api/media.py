@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from audiokit.api.identity import claims_of
 from audiokit.api.ranges import Range, Unsatisfiable, attachment, parse_range
 from audiokit.api.refusals import answering, refusal
-from audiokit.errors import InputError, NotAllowed, NotFound
+from audiokit.errors import InputError, NotFound
 from audiokit.people.addresses import LIFETIME_S, Signer
 from audiokit.speech.growing import SAMPLE_RATE_HZ, Growing
 
@@ -85,7 +86,7 @@ class _Media:
     async def clip(self, request: Request) -> Response:
         """Send a finished clip, whole or the range asked for, a piece at a time."""
         source = self.opened()
-        clip = await _find(source, _claims(source, request, "clip"))
+        clip = await _find(source, await claims_of(request, source.signer, "clip"))
         headers = _clip_headers(clip, download=request.query_params.get("download") == "1")
         if clip.etag in _tags(request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
@@ -98,7 +99,7 @@ class _Media:
 
     async def live(self, request: Request) -> Response:
         """Send a growing reply's sound from byte ``?from=`` on, until the reply ends."""
-        growing = self._growing(request, "live")
+        growing = await self._growing(request, "live")
         start = _whole_frames(request.query_params.get("from", "0"))
         # The label matters: a compressing middleware leaves audio alone, and would hold back an octet-stream.
         return StreamingResponse(
@@ -107,31 +108,24 @@ class _Media:
 
     async def words(self, request: Request) -> Response:
         """Send a growing reply's words as events; the last is ``end``, or ``fail`` with the sentence."""
-        growing = self._growing(request, "words")
+        growing = await self._growing(request, "words")
         last_id = request.headers.get("last-event-id", "")
         start = int(last_id) if re.fullmatch(r"\d{1,9}", last_id, re.ASCII) else 0
         return StreamingResponse(_events(growing, start), headers=_LIVE_HEADERS, media_type="text/event-stream")
 
-    def _growing(self, request: Request, use: str) -> Growing:
+    async def _growing(self, request: Request, use: str) -> Growing:
         source = self.opened()
-        growing = source.growing(str(_claims(source, request, use)["turn"]))
+        claims = await claims_of(request, source.signer, use)
+        growing = source.growing(claims["turn"])
         if growing is None:
             raise NotFound("This reply is no longer being spoken. Load the page again to hear it.")
         return growing
 
 
-def _claims(source: MediaSource, request: Request, use: str) -> dict[str, str | int]:
-    claims = source.signer.open(request.path_params["token"])
-    if claims.get("use") != use:
-        raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
-    return claims
-
-
-async def _find(source: MediaSource, claims: dict[str, str | int]) -> _Clip:
-    person_id, digest = str(claims["person"]), str(claims["digest"])
+async def _find(source: MediaSource, claims: dict[str, str]) -> _Clip:
+    person_id, digest = claims["person"], claims["digest"]
     size = await run_in_threadpool(source.clip_size, person_id, digest)
-    name = str(claims["name"]) if "name" in claims else None
-    return _Clip(person_id, digest, str(claims["type"]), name, size)
+    return _Clip(person_id, digest, claims["type"], claims.get("name"), size)
 
 
 def _clip_headers(clip: _Clip, *, download: bool) -> dict[str, str]:

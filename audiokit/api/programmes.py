@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from audiokit.api.identity import claims_of
 from audiokit.api.ranges import attachment
 from audiokit.api.refusals import answering
 from audiokit.api.sending import sent
-from audiokit.errors import NotAllowed
 from audiokit.people.addresses import Signer
 from audiokit.summaries.exports import Exports
 
@@ -38,10 +38,8 @@ def programme_routes(opened: Callable[[], ProgrammeSource]) -> list[BaseRoute]:
     async def programme(request: Request) -> Response:
         """Send the file, which is made first where it is not there yet."""
         source = opened()
-        claims = source.signer.open(request.path_params["token"])
-        if claims.get("use") != "programme":
-            raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
-        asked = (str(claims["person"]), str(claims["programme"]), str(claims["format"]))
+        claims = await claims_of(request, source.signer, "programme")
+        asked = (claims["person"], claims["programme"], claims["format"])
         file = await run_in_threadpool(source.exports.file, *asked)
         headers = {
             "Content-Disposition": attachment(file.name),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from audiokit.api.guard import same_origin
-from audiokit.errors import AudiokitError, Busy, InputError, NotAllowed, NotFound
+from audiokit.errors import AudiokitError, Busy, InputError, NotAllowed, NotFound, TooOften
 
 __all__ = ["Endpoint", "answering", "refusal"]
 
@@ -31,6 +31,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
             return refusal(403, "This address answers our own pages only.")
         try:
             response = await endpoint(request)
+        except TooOften as error:
+            return refusal(429, str(error), {"Retry-After": str(error.retry_after_s)})
         except AudiokitError as error:
             status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
             return refusal(status, str(error))

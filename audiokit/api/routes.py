@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from audiokit import __version__
 from audiokit.api.assets import asset_routes
+from audiokit.api.health import alive
 from audiokit.api.media import MediaSource, OpenSource, media_routes
 from audiokit.api.refusals import refusal
 
@@ -21,16 +21,12 @@ def routes(source: MediaSource | OpenSource, *more: BaseRoute) -> list[BaseRoute
     """
     opened: OpenSource = source if callable(source) else lambda: source
     return [
-        Route("/api/health", _health),
+        Route("/api/health", alive),
         *asset_routes(),
         *media_routes(opened),
         *more,
         Route("/api/{rest:path}", _unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     ]
-
-
-async def _health(_request: Request) -> Response:
-    return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
 
 
 async def _unknown(_request: Request) -> Response:

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from audiokit.api.identity import claims_of
 from audiokit.api.refusals import answering
 from audiokit.api.written import written
-from audiokit.errors import NotAllowed
+from audiokit.errors import NotFound
 from audiokit.people.addresses import Signer
 from audiokit.sentiment.service import SentimentService
 
@@ -36,7 +37,7 @@ def sentiment_routes(opened: Callable[[], SentimentSource]) -> list[BaseRoute]:
     async def analysis(request: Request) -> Response:
         """Put the file together, then send it."""
         source = opened()
-        claims = {name: str(value) for name, value in source.signer.open(request.path_params["token"]).items()}
+        claims = await claims_of(request, source.signer, "analysis", "batch")
         exporting = source.sentiment.exporting
         match claims:
             case {"use": "analysis", "person": person_id, "recording": recording_id, "format": to}:
@@ -44,6 +45,6 @@ def sentiment_routes(opened: Callable[[], SentimentSource]) -> list[BaseRoute]:
                 return await written(lambda file: exporting.write(person_id, recording_id, to, file, moments))
             case {"use": "batch", "person": person_id, "batch": batch_id, "format": to}:
                 return await written(lambda file: exporting.write_batch(person_id, batch_id, to, file))
-        raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
+        raise NotFound("There is nothing at this address.")
 
     return [Route("/api/analysis/{token}", answering(analysis))]

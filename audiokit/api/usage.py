@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from audiokit.api.identity import claims_of
 from audiokit.api.refusals import answering
 from audiokit.api.usage_report import report_page
 from audiokit.api.written import written
-from audiokit.errors import NotAllowed, NotFound
+from audiokit.errors import NotFound
 from audiokit.people.addresses import Signer
 from audiokit.usage.reports import Period, Scope
 from audiokit.usage.sheet_files import write_csv, write_parquet
@@ -53,14 +54,11 @@ def usage_routes(opened: Callable[[], UsageSource]) -> list[BaseRoute]:
     async def usage(request: Request) -> Response:
         """Send the file, or the report."""
         source = opened()
-        claims = source.signer.open(request.path_params["token"])
-        if claims.get("use") != "usage":
-            raise NotAllowed("This address was made for something else. Load the page again to get a new one.")
-        asked = {name: str(value) for name, value in claims.items()}
-        if asked["sheet"] == "report":
-            page = await run_in_threadpool(_report, source.usage, asked)
+        claims = await claims_of(request, source.signer, "usage")
+        if claims["sheet"] == "report":
+            page = await run_in_threadpool(_report, source.usage, claims)
             return HTMLResponse(page, headers=_REPORT_HEADERS)
-        return await written(lambda to: _write(source.usage, asked, to))
+        return await written(lambda to: _write(source.usage, claims, to))
 
     return [Route("/api/usage/{token}", answering(usage))]
 

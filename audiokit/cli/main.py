@@ -11,8 +11,12 @@ import click
 
 from audiokit import __version__
 from audiokit.cli.audio import audio
+from audiokit.cli.backup import backup, restore
+from audiokit.cli.check import check
 from audiokit.cli.evaluate import evaluate
 from audiokit.cli.offline import offline
+from audiokit.cli.people import people
+from audiokit.cli.privacy import privacy
 from audiokit.cli.settings import settings as settings_command
 from audiokit.cli.usage import usage
 from audiokit.cli.worker import worker
@@ -49,8 +53,13 @@ def run() -> None:
 
 
 main.add_command(audio)
+main.add_command(backup)
+main.add_command(check)
 main.add_command(evaluate)
 main.add_command(offline)
+main.add_command(people)
+main.add_command(privacy)
+main.add_command(restore)
 main.add_command(settings_command)
 main.add_command(usage)
 main.add_command(worker)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from audiokit.errors import AudiokitError
+from audiokit.jobs.timer import Timer
 from audiokit.settings import Settings
 from audiokit.telemetry.switching import telemetry
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from audiokit.summaries.workshop import Workshop
 
 __all__ = ["worker"]
+
+_TIDY_EVERY_S = 600.0
 
 
 @click.command()
@@ -59,6 +62,7 @@ class _Opened:
     def __init__(self, settings: Settings) -> None:
         self._settings, self._lock = settings, threading.Lock()
         self._studio: Studio | None = None
+        self._tidying: Timer | None = None
 
     def summaries(self) -> Workshop:
         """Return what programmes are made with."""
@@ -73,12 +77,16 @@ class _Opened:
 
         with self._lock:
             if self._studio is None:
-                self._studio = open_studio(self._settings)
+                self._studio = open_studio(self._settings, runs_jobs=True)
                 self._studio.postman.start()
+                self._tidying = Timer("tidy", _TIDY_EVERY_S, self._studio.tidy)
+                self._tidying.start()
             return self._studio
 
     def close(self) -> None:
         with self._lock:
+            if self._tidying is not None:
+                self._tidying.stop()
             if self._studio is not None:
                 self._studio.close()
 

@@ -8,19 +8,21 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import cast
 
 from audiokit.audio.wav import pcm16_of
 from audiokit.converse.asking import Answered, Asking, Attempt
 from audiokit.converse.conversation import CallMade, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import digest_request, worth_condensing
-from audiokit.converse.sounds import kept_sound, placed, timings
+from audiokit.converse.sounds import NOT_KEPT, kept_sound, placed, timings
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import AudiokitError, Busy, ReplyUnusable
 from audiokit.speech.growing import Growing
 from audiokit.speech.in_turn import Answer
 from audiokit.speech.replies import Ending, Speech
 from audiokit.store.clips import Clips
+from audiokit.store.in_hand import NOTHING, InHand
 
 __all__ = ["Answering", "Job", "Summing"]
 
@@ -63,8 +65,17 @@ class Job:
 class Answering:
     """Runs jobs, and knows those that run."""
 
-    def __init__(self, conversations: Conversations, clips: Clips) -> None:
-        self._conversations, self._clips = conversations, clips
+    def __init__(
+        self,
+        conversations: Conversations,
+        clips: Clips,
+        *,
+        as_kept: Callable[[str, str], str | None] = lambda _person_id, words: words,
+        in_hand: InHand = NOTHING,
+    ) -> None:
+        """``as_kept`` gives a person's words as they are to be stored; None: not at all."""
+        self._conversations, self._clips, self._as_kept = conversations, clips, as_kept
+        self._in_hand = in_hand
         self._answers = ThreadPoolExecutor(_MAX_AT_ONCE, "answer")
         self._transcripts = ThreadPoolExecutor(_MAX_AT_ONCE, "transcript")
         self._running: dict[str, Growing] = {}
@@ -79,12 +90,23 @@ class Answering:
         with self._lock:
             self._forget_old()
             self._running[job.reply_id] = growing
+        self._in_hand.take(job.reply_id)
         self._answers.submit(self._run, job, growing)
         return growing
 
     def growing(self, reply_id: str) -> Growing | None:
         """Return a reply that is growing, or has until a moment ago."""
         return self._running.get(reply_id)
+
+    def is_elsewhere(self, reply_id: str) -> bool:
+        """Return whether another process is answering."""
+        return self._in_hand.is_elsewhere(reply_id)
+
+    @property
+    def n_under_way(self) -> int:
+        """How many answers are being given."""
+        with self._lock:
+            return len(self._running.keys() - self._ended_at.keys())
 
     def close(self) -> None:
         """Wait for what runs."""
@@ -105,8 +127,9 @@ class Answering:
             _log.exception("a turn could not be settled")
         finally:
             growing.end()
+            self._in_hand.let_go(job.reply_id)
             with self._lock:
-                self._ended_at[job.reply_id] = time.monotonic()
+                self._ended_at[job.reply_id] = time.monotonic() + growing.duration_s
         if words is not None:
             words.add_done_callback(lambda late: self._let_go(job, late, is_kept=is_kept))
         self._sum_up(job)
@@ -167,6 +190,10 @@ class Answering:
             "calls": answered.calls,
             "timings": timings(placed(reply.words, pcm16)),
         }
+        if not self._clips.keeps_sound(job.person_id):
+            answer |= {"notes": (*answered.notes, NOT_KEPT)}
+        if (words := self._as_kept(job.person_id, reply.words)) != reply.words:
+            answer |= {"words": words, "timings": ()} | ({"calls": ()} if words is None else {})
         for is_last in (False, True):
             try:
                 with kept_sound(self._clips, job.person_id, pcm16, "reply") as sound:
@@ -176,7 +203,22 @@ class Answering:
                     raise
             else:
                 break
+        self._let_go_of_sound(job)
         self._entitle(job, job.typed or reply.words)
+
+    def _let_go_of_sound(self, job: Job) -> None:
+        """Forget a recording that was answered, where it was only held for that."""
+        if self._clips.keeps_sound(job.person_id):
+            return
+        said = self._conversations.open(job.person_id, job.conversation_id).turn(job.said_id)
+        left: dict[str, object] = dict.fromkeys(("clip_digest", "clip_media_type", "peaks", "levels"))
+        if said.clip_digest is not None:
+            left |= {"notes": (*said.notes, NOT_KEPT)}
+        if self._as_kept(job.person_id, "") is None:
+            left |= {"words": None, "typed": None}
+        self._conversations.change_turns({job.said_id: left})
+        if said.clip_digest is not None:
+            self._clips.forget(job.person_id, said.clip_digest)
 
     def _write_down(self, job: Job, words: Future[Answer] | None, *, patience_s: float) -> bool:
         """Keep what the person said in words, and return whether that is over.
@@ -197,6 +239,10 @@ class Answering:
         except Exception:  # noqa: BLE001 - the answer is what was asked for
             _log.exception("writing down failed")
             return True
+        if self._as_kept(job.person_id, "") is None:
+            return True
+        if "notes" in said and not self._clips.keeps_sound(job.person_id):
+            said["notes"] = (*cast("Iterable[str]", said["notes"]), NOT_KEPT)
         self._conversations.change_turns({job.said_id: said})
         if said.get("words") and not job.is_titled:
             turns = self._conversations.open(job.person_id, job.conversation_id).turns
@@ -206,6 +252,10 @@ class Answering:
 
     def _entitle(self, job: Job, words: str, *, answer: str = "") -> None:
         """Name a conversation after its first words, or its first answer until they are known."""
+        kept = self._as_kept(job.person_id, words)
+        if kept is None:
+            return
+        words = kept
         if words and not job.is_titled:
             instead_of = _short(answer)
             self._conversations.entitle(job.person_id, job.conversation_id, _short(words), instead_of=instead_of)

@@ -172,6 +172,8 @@ def _as_clip(turn: KeptTurn) -> Carried:
 
 def _in_words(turn: KeptTurn, *, listens: bool) -> Carried:
     """In words where they are known; a recording that was never written down is all that there is of it."""
+    if turn.speaker is Speaker.MODEL and not turn.said:
+        return Carried(turn=turn, way=Way.NOTHING)  # its words were deleted
     if turn.words or (turn.typed and not turn.clip_digest) or turn.speaker is Speaker.MODEL:
         return Carried(turn=turn, way=Way.WORDS, text_tokens=text_tokens(turn.said))
     if listens and turn.clip_digest:

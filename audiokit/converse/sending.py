@@ -91,10 +91,10 @@ class Sending:
         wished = self.conversation.heading.options
         if place.purser.is_unlimited:
             return wished, None
-        ways = list[Way[Options]]()
+        ways, reached = list[Way[Options]](), place.for_person(self.caller.person_id)
         for options in lesser(wished):
             try:
-                model = who_answers(place, options, hears=hears).model_name
+                model = who_answers(reached, options, hears=hears).model_name
             except (NotConfigured, ModelRetired):
                 if not ways:
                     raise
@@ -104,7 +104,7 @@ class Sending:
                 Way(
                     offer=options,
                     model=model,
-                    estimate=partial(_estimated, place, self.caller, request, options),
+                    estimate=partial(_estimated, reached, self.caller, request, options),
                     sentence=f"{model} answered{in_words}",
                 )
             )
@@ -112,8 +112,9 @@ class Sending:
 
     def _request(self, place: Place, options: Options, said: PersonTurn, *, by_id: bool) -> Converse:
         choice = who_answers(place, options, hears=said.sound is not None)
+        reached = who_answers(place.for_person(self.caller.person_id), options, hears=said.sound is not None)
         room_bytes = MAX_SOUND_BYTES - (len(said.sound.data) if said.sound else 0)
-        ways = goes_along(place, choice, self.conversation, self.turn, now=self.now(), by_id=by_id)
+        ways = goes_along(place, reached, self.conversation, self.turn, now=self.now(), by_id=by_id)
         return Converse(
             model=choice.model_name,
             turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),

@@ -111,13 +111,15 @@ class ConverseService:
         self.conversations.change_turns({turn.id: {"in_words": True} for turn in conversation.answered})
         self.conversations.change(person_id, conversation_id, memory=Memory.WORDS)
 
-    def look(self, options: Options, data: bytes) -> Admitted:
+    def look(self, options: Options, data: bytes, *, whose: str = "") -> Admitted:
         """Return all that is known of a recording, and what will be sent of it. Nothing is kept.
+
+        ``whose`` is the person's id, so that no one keeps the others waiting.
 
         Raises:
             InputError: it is not sound, or too much of it.
         """
-        return self.door.look(data, self._order(options))
+        return self.door.look(data, self._order(options), whose=whose)
 
     def keep_take(self, person_id: str, conversation_id: str, data: bytes, known: Admitted | None = None) -> KeptTurn:
         """Keep a recording, whatever is in it, before anything else is done with it; it is not sent yet.
@@ -133,12 +135,14 @@ class ConverseService:
                 conversation_id, Speaker.PERSON, State.RECORDED, clip_digest=digest, clip_media_type=media_type
             )
         try:
-            known = known or self.look(options, data)
+            known = known or self.look(options, data, whose=person_id)
         except InputError as error:
             self.conversations.change_turns({turn_id: {"state": State.UNUSABLE, "failure": str(error)}})
         else:
             self.clips.draw(person_id, digest, known.waveform.to_bytes())
-            self.conversations.change_turns({turn_id: _judged(known, self.rooms.of(person_id))})
+            judged = _judged(known, self.rooms.of(person_id))
+            shape = {} if self.clips.keeps_sound(person_id) else {"peaks": None, "levels": None}
+            self.conversations.change_turns({turn_id: judged | shape})
         return self.conversations.open(person_id, conversation_id).turn(turn_id)
 
     def keep_words(self, person_id: str, conversation_id: str, words: str) -> KeptTurn:
@@ -194,7 +198,8 @@ class ConverseService:
         """Return what sending ``new`` would mean, or a few typed words where there is nothing yet."""
         heading = conversation.heading
         tools = self.toolbox_for(heading.person_id, None).tools if heading.options.calls_tools else ()
-        return outlook(self.places[0], conversation, new, now=self.now(), tools=tools)
+        place = self.places[0].for_person(heading.person_id)
+        return outlook(place, conversation, new, now=self.now(), tools=tools)
 
     def send(self, person_id: str, conversation_id: str, turn_id: str, *, home: str | None = None) -> str:
         """Send a kept turn and return the id of the reply, which grows until it is answered.
@@ -203,8 +208,9 @@ class ConverseService:
 
         Raises:
             InputError: the recording cannot be sent; the sentence says what to do.
-            NotAllowed: it has been sent already.
+            NotAllowed: it has been sent already, or this person may not have models called.
         """
+        self.places[0].permit(person_id)
         conversation = self.conversations.open(person_id, conversation_id)
         turn, options = conversation.turn(turn_id), conversation.heading.options
         order, prepared = self._order(options), dict[str, Heard]()
@@ -274,7 +280,7 @@ class ConverseService:
 
     def _heard(self, person_id: str, turn: KeptTurn, order: Order) -> Heard:
         """Prepare a kept recording anew for the model that is to hear it: only the original is ever kept."""
-        admitted = self.door.admit(self.clips.read(person_id, turn.clip_digest or ""), order)
+        admitted = self.door.admit(self.clips.read(person_id, turn.clip_digest or ""), order, whose=person_id)
         refuse_unsendable(admitted.received, room=self.rooms.of(person_id))
         return heard_of(admitted)
 
@@ -287,7 +293,9 @@ class ConverseService:
         if turn.state is not State.SENDING or turn.speaker is Speaker.PERSON:
             return False
         growing, age = self.answering.growing(turn.id), self.now() - turn.created_at
-        return (growing is None or growing.ended) and age > timedelta(seconds=self.interrupted_after_s)
+        is_here = growing is not None and not growing.ended
+        is_old = age > timedelta(seconds=self.interrupted_after_s)
+        return is_old and not is_here and not self.answering.is_elsewhere(turn.id)
 
     def _forget_clips(self, person_id: str, turns: tuple[KeptTurn, ...]) -> None:
         for digest in {turn.clip_digest for turn in turns if turn.clip_digest}:

@@ -12,8 +12,9 @@ from audiokit.audio.wav import from_pcm16, wav_header
 from audiokit.converse.conversation import POINTS, Timing
 from audiokit.store.clips import Clips
 
-__all__ = ["kept_sound", "placed", "timings"]
+__all__ = ["NOT_KEPT", "kept_sound", "placed", "timings"]
 
+NOT_KEPT = "The sound was not kept, as you wish."
 _log = logging.getLogger(__name__)
 _RATE_HZ = 24_000
 _MEDIA_TYPE = "audio/wav"
@@ -23,10 +24,14 @@ _MEDIA_TYPE = "audio/wav"
 def kept_sound(clips: Clips, person_id: str, pcm16: bytes, kind: str) -> Iterator[dict[str, object]]:
     """Keep PCM16 mono at 24 kHz as a clip, and yield what its turn keeps of it; the turn is written inside.
 
-    Without any sound there is nothing to keep, and nothing in what is yielded.
+    Without any sound there is nothing to keep, and nothing in what is yielded; of sound that is not to be kept, only
+    how long it was.
     """
     if not pcm16:
         yield {}
+        return
+    if not clips.keeps_sound(person_id):
+        yield {"duration_s": from_pcm16(pcm16, _RATE_HZ).duration_s}
         return
     clip, meter = from_pcm16(pcm16, _RATE_HZ), PeaksMeter(_RATE_HZ)
     meter.add(clip.samples)

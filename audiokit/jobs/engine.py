@@ -19,14 +19,14 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from audiokit.store.database import BUSY_TIMEOUT_S
-from audiokit.store.engines import engines_for
+from audiokit.store.engines import engines_for, truncate_log
 from audiokit.store.folders import own_folder
 from audiokit.store.refusals import in_our_words
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
 
-__all__ = ["ALONE", "APPLICATION", "JOBS", "SCHEMA", "VERSION", "System", "open_client", "open_system"]
+__all__ = ["ALONE", "APPLICATION", "JOBS", "SCHEMA", "VERSION", "System", "has_jobs", "open_client", "open_system"]
 
 APPLICATION: Final = "audiokit"
 SCHEMA: Final = "dbos"
@@ -52,6 +52,11 @@ class System:
         """Whether it is a file, and so on one machine only."""
         return self.engine.dialect.name == "sqlite"
 
+    def tidy(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log; what others read just now stays until the next time."""
+        if self.is_sqlite:
+            truncate_log(self.engine)
+
     def close(self) -> None:
         """Let go of the connections."""
         self.engine.dispose()
@@ -73,6 +78,11 @@ def open_system(database_url: str | None, data_dir: Path, *, pool_size: int) -> 
         system.close()
         raise
     return system
+
+
+def has_jobs(data_dir: Path) -> bool:
+    """Return whether there was ever a job, where no address of a database is set."""
+    return (data_dir / _FILE).exists()
 
 
 def open_client(system: System) -> DBOSClient:
@@ -108,7 +118,7 @@ def _file(data_dir: Path, pool_size: int) -> System:
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         # NORMAL: a power cut may cost the last step's record, and never the file; the step finds its clip in the blobs.
-        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("unixepoch", 1, clock)
         connection.create_function("strftime", 2, clock)

@@ -7,13 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from audiokit.errors import NotFound
-from audiokit.jobs.engine import JOBS, VERSION, System, open_client, open_system
+from audiokit.jobs.engine import JOBS, VERSION, System, has_jobs, open_client, open_system
 from audiokit.jobs.ids import family_of, family_prefix, job_id, new_family, same_family, try_of
 from audiokit.jobs.marks import GIVEN_UP, WISH, Wish, note, noted, wish_of
+from audiokit.jobs.retention import forget_old
 from audiokit.jobs.values import BUG, JobFailed, JobState, Json, Status, whole
 from audiokit.store.refusals import in_our_words
 
@@ -24,6 +26,7 @@ __all__ = ["Jobs"]
 
 _CONNECTIONS = 4
 _LOOK_S = 0.1
+_LISTED = 500
 _STATUS: Final = {
     "DELAYED": Status.QUEUED,
     "ENQUEUED": Status.QUEUED,
@@ -181,6 +184,29 @@ class Jobs:
                 return state
             time.sleep(_LOOK_S)
 
+    def forget(self, person_id: str, about: str) -> None:
+        """Delete what is noted of all jobs of a person about one thing, the second argument of theirs, that are over.
+
+        On SQLite the notes are overwritten in the file as well.
+        """
+        if self._database_url is None and not has_jobs(self._data_dir):
+            return
+        with self._client() as client:
+            names, offset = list[str](), 0
+            while rows := client.list_workflows(load_output=False, limit=_LISTED, offset=offset):
+                offset += len(rows)
+                names += [row.workflow_id for row in rows if _is_over_and_about(row, person_id, about)]
+            if names:
+                client.delete_workflows(names, delete_children=True)
+        if self._opened is not None:
+            self._opened[0].tidy()
+
+    def forget_over(self, days: int) -> None:
+        """Delete what is noted of jobs that have been over for so many days."""
+        if self._database_url is not None or has_jobs(self._data_dir):
+            with self._client() as client:
+                forget_old(client, keep=timedelta(days=days))
+
     def close(self) -> None:
         """Let go of the database; the next question opens it again."""
         with self._opening:
@@ -205,6 +231,11 @@ class Jobs:
             system, client = self._opened
         with in_our_words(system.where):
             yield client
+
+
+def _is_over_and_about(row: WorkflowStatus, person_id: str, about: str) -> bool:
+    given = row.input["args"] if row.input else ()
+    return row.status not in _UNDER_WAY and list(given[:2]) == [person_id, about]
 
 
 def _row(client: DBOSClient, job: str) -> WorkflowStatus:

@@ -15,6 +15,7 @@ from sqlalchemy import NullPool, create_engine, func, select
 
 from audiokit.jobs.engine import APPLICATION, System
 from audiokit.store.folders import own_folder
+from audiokit.store.in_hand import notice_death
 
 __all__ = ["FileSlots", "PostgresSlots", "Slots", "executor_of", "slot_of", "slots_of", "take"]
 
@@ -104,6 +105,7 @@ class PostgresSlots:
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
         )
+        notice_death(self._engine)
         self._connection = self._engine.connect()
 
     def try_lock(self, number: int) -> bool:

@@ -24,8 +24,10 @@ __all__ = [
     "LIFETIME_S",
     "Signer",
     "analysis_url",
+    "audit_url",
     "batch_url",
     "clip_url",
+    "everything_url",
     "export_url",
     "live_socket_url",
     "live_url",
@@ -40,9 +42,14 @@ LIFETIME_S = 6 * 3600.0
 
 _SECRET_BYTES = 32
 _MAX_TOKEN_CHARS = 4096
-_EXPIRY = "exp"
+_EXPIRY, _PERSON, _EPOCH = "exp", "person", "epoch"
 
 _Claims = dict[str, str | int]
+
+
+def _for_good(_person_id: str) -> int:
+    """Let everybody in, whenever an address was signed for them."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,14 @@ class Signer:
     """Signs a few named values so that they can travel in an address and come back unchanged.
 
     The values are readable by whoever sees the address; they are signed (HMAC-SHA256, RFC 2104), not hidden.
+    ``epoch_of`` gives a number that changes when a person is signed out everywhere, and raises NotAllowed where they
+    are not let in at all: it is signed along with what names a ``person``, and asked again at each opening. So no route
+    can forget to ask, and an address stays the same from one rerun of a page to the next.
     """
 
     secret: bytes = field(repr=False)
     clock: Callable[[], float] = time.time
+    epoch_of: Callable[[str], int] = _for_good
 
     def __post_init__(self) -> None:
         if len(self.secret) < _SECRET_BYTES:
@@ -67,7 +78,10 @@ class Signer:
         """
         grain_s = max(1.0, lifetime_s / 4)
         expires_at = math.ceil((self.clock() + lifetime_s) / grain_s) * grain_s
-        text = json.dumps({**claims, _EXPIRY: math.ceil(expires_at)}, separators=(",", ":"), sort_keys=True)
+        claims = {**claims, _EXPIRY: math.ceil(expires_at)}
+        if _PERSON in claims and (epoch := self.epoch_of(str(claims[_PERSON]))):
+            claims[_EPOCH] = epoch
+        text = json.dumps(claims, separators=(",", ":"), sort_keys=True)
         body = _to_text(text.encode())
         return f"{body}.{self._mac(body)}"
 
@@ -75,7 +89,8 @@ class Signer:
         """Return what was signed.
 
         Raises:
-            NotAllowed: the token was not made by us, was changed on its way, or has expired.
+            NotAllowed: the token was not made by us, was changed on its way, or has expired; or its person has been
+                blocked, or signed out everywhere, since it was made.
         """
         body, _, mac = token.partition(".")
         genuine = len(token) <= _MAX_TOKEN_CHARS and token.isascii() and hmac.compare_digest(mac, self._mac(body))
@@ -84,6 +99,8 @@ class Signer:
         claims: _Claims = json.loads(_to_bytes(body))
         if self.clock() >= int(claims.pop(_EXPIRY)):
             raise NotAllowed("This address has expired. Load the page again to get a new one.")
+        if _PERSON in claims and self.epoch_of(str(claims[_PERSON])) != claims.pop(_EPOCH, 0):
+            raise NotAllowed("You have signed out since this address was made. Load the page again to get a new one.")
         return claims
 
     def _mac(self, body: str) -> str:
@@ -212,3 +229,14 @@ def usage_url(signer: Signer, person_id: str, wanted: Mapping[str, str], *, life
     """Return the address at which numbers of usage are had as a file; ``wanted`` is what ``api.usage`` reads."""
     claims: dict[str, str | int] = {**wanted, "use": "usage", "person": person_id}
     return f"/api/usage/{signer.sign(claims, lifetime_s)}"
+
+
+def everything_url(signer: Signer, person_id: str, *, lifetime_s: float = LIFETIME_S) -> str:
+    """Return the address at which everything of a person's is had as one archive."""
+    return f"/api/privacy/{signer.sign({'use': 'everything', 'person': person_id}, lifetime_s)}"
+
+
+def audit_url(signer: Signer, person_id: str, *, of_all: bool = False, lifetime_s: float = LIFETIME_S) -> str:
+    """Return the address at which the audit log is had as CSV: what concerns a person, or all of it."""
+    claims: dict[str, str | int] = {"use": "audit", "person": person_id, "all": int(of_all)}
+    return f"/api/privacy/{signer.sign(claims, lifetime_s)}"

@@ -67,7 +67,8 @@ class Asking:
             caller = Caller(person_id=person_id, page=PAGE)
             return answer(Asked(places=self.places, caller=caller), question, passages)
         n_tokens = sum(passage.n_tokens for passage in passages)
-        with self.till.paying(of[0], self.estimates.sum_up(n_tokens, Tier.MINI)) as caller:
+        estimates = self.estimates.for_person(person_id)
+        with self.till.paying(of[0], estimates.sum_up(n_tokens, Tier.MINI)) as caller:
             return answer(Asked(places=self.places, caller=caller), question, passages)
 
     def _all(self, person_id: str) -> list[str]:

@@ -15,6 +15,7 @@ from audiokit.sentiment.preparing import KIND, Preparing
 from audiokit.sentiment.recordings import Recordings
 from audiokit.sentiment.voices import Voices
 from audiokit.store.clips import Clips
+from audiokit.words.names import shown_name
 
 __all__ = ["MOST_FILES", "Gathering"]
 
@@ -72,7 +73,7 @@ class Gathering:
         added = list[str]()
         for name, data in files:
             with self.clips.keeping(person_id, data, mimetypes.guess_type(name)[0] or _ANY, KIND) as digest:
-                added.append(self.recordings.add(person_id, batch_id, name.strip() or _NO_NAME, digest))
+                added.append(self.recordings.add(person_id, batch_id, shown_name(name, otherwise=_NO_NAME), digest))
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="looking") as threads:
             list(threads.map(lambda recording_id: self._look(person_id, recording_id), added))
         return self.batches.open(person_id, batch_id)

@@ -14,6 +14,7 @@ from audiokit.sentiment.kept import Batch, Progress
 from audiokit.sentiment.parts import Parts
 from audiokit.sentiment.quote import Estimates, Quote, Span
 from audiokit.sentiment.recordings import Recordings, Standing
+from audiokit.sentiment.remaining import seconds_left, took_s
 from audiokit.sentiment.voices import Voices
 from audiokit.sentiment.work import ANALYSE
 
@@ -28,13 +29,15 @@ _NOTHING_TO_DO = "There is nothing left to analyse in this batch. Add recordings
 class Going:
     """What is being done for a batch: ``done`` of ``total`` recordings have come to an end.
 
-    ``is_waiting``: nothing has begun yet, since other jobs are before it, or no worker is there.
+    ``is_waiting``: nothing has begun yet, since other jobs are before it, or no worker is there. ``seconds_left`` is
+    None before one of them is done.
     """
 
     stage: str
     done: int
     total: int
     is_waiting: bool
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,12 @@ class Making:
         batch = self.batches.open(person_id, batch_id)
         to_do = [one for one in self.recordings.standings(person_id, batch_id) if _is_to_begin(one)]
         recordings = [self.recordings.about(person_id, one.id) for one in to_do]
-        allowed = self.voices.allowed(batch.options)
+        allowed, estimates = self.voices.allowed(batch.options), self.estimates.for_person(person_id)
         total = Span(0, 0)
         for one in recordings:
             spoken_s = sum(span.duration_s for span in self.parts.layout(one.id).spans)
             parts = [part for part in self.parts.of(one.id) if part.heard is None]
-            known = self.estimates.analysis(parts, spoken_s, allowed) if one.plan else Span(None, None)
+            known = estimates.analysis(parts, spoken_s, allowed) if one.plan else Span(None, None)
             total += known
         return Quote(
             low_nanousd=total.low_nanousd,
@@ -115,6 +118,7 @@ class Making:
             done=len(begun) - len(working),
             total=len(begun),
             is_waiting=all(one.state is Progress.WAITING for one in working),
+            seconds_left=seconds_left(batch, {one.id for one in working}, took_s(self.batches.database, batch_id)),
         )
 
     def pause(self, person_id: str, batch_id: str) -> Batch:
@@ -144,7 +148,12 @@ class Making:
         return self._begun(person_id, batch_id, [one for one in paused if one not in resting])
 
     def _begun(self, person_id: str, batch_id: str, standings: Iterable[Standing]) -> Batch:
-        """Start a job for each, unless somebody else just has."""
+        """Start a job for each, unless somebody else just has.
+
+        Raises:
+            NotAllowed: this person may not have models called.
+        """
+        self.voices.places[0].permit(person_id)
         for one in standings:
             if not self._claimed(person_id, one):
                 continue

@@ -90,7 +90,7 @@ class Preparing:
 
     def _take_in(self, recording: KeptRecording) -> None:
         original = self.clips.path(recording.person_id, recording.original_digest)
-        with self.door.admitting(original, _ORDER) as (admitted, files):
+        with self.door.admitting(original, _ORDER, whose=recording.person_id) as (admitted, files):
             refuse_unusable(admitted.received.measures)
             digest = self.clips.keep_file(recording.person_id, files[0], _FORMAT.media_type, KIND)
         self._keep(recording, digest, admitted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audiokit.audio.changing.split import Part
 from audiokit.audio.fit import Fit
@@ -68,6 +68,11 @@ class Estimates:
 
     places: tuple[Place, ...]
     hearing: Hearing
+
+    def for_person(self, person_id: str) -> Estimates:
+        """Return the same for a person, whose calls may go to models that they have switched to."""
+        places = tuple(place.for_person(person_id) for place in self.places)
+        return Estimates(places, replace(self.hearing, places=places))
 
     def hear(self, parts: Sequence[PlannedPart]) -> Span:
         """Return what writing down these parts costs."""

@@ -12,6 +12,7 @@ from audiokit.errors import (
     BudgetExceeded,
     KeyRefused,
     ModelRetired,
+    NotAllowed,
     NotConfigured,
     ProviderUnreachable,
     QuotaExhausted,
@@ -29,7 +30,15 @@ CALLS_AT_ONCE = 8
 """How many calls one process has under way at once; providers refuse many more."""
 
 # After one of these, whatever else is still to be asked for a recording would meet the same.
-_FOR_ALL = (BudgetExceeded, KeyRefused, ModelRetired, NotConfigured, ProviderUnreachable, QuotaExhausted)
+_FOR_ALL = (
+    BudgetExceeded,
+    KeyRefused,
+    ModelRetired,
+    NotAllowed,
+    NotConfigured,
+    ProviderUnreachable,
+    QuotaExhausted,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from itertools import takewhile
 from audiokit.sentiment.hearing import Hearing
 from audiokit.sentiment.joining import joined
 from audiokit.sentiment.kept import KeptRecording
-from audiokit.sentiment.parts import Parts
+from audiokit.sentiment.parts import Parts, PlannedPart
 from audiokit.sentiment.preparing import Preparing
-from audiokit.sentiment.quote import Estimates
+from audiokit.sentiment.quote import Estimates, Span
 from audiokit.sentiment.samples import samples_of
 from audiokit.sentiment.till import Till
 from audiokit.speech.requests import Heard
@@ -43,10 +43,13 @@ class Transcribing:
             heard, language = part.heard, recording.options.language
             if heard is None:
                 sound, voices = self.preparing.part(recording, part), self._voices(recording, position)
-                with self.till.paying(recording, self.estimates.hear([part])) as caller:
+                with self.till.paying(recording, self._estimate(recording, part)) as caller:
                     heard = self.hearing.hear(caller, sound, at_s=part.start_s, language=language, voices=voices)
                     self.parts.keep_heard(recording.id, position, heard)
         return len(heard.words)
+
+    def _estimate(self, recording: KeptRecording, part: PlannedPart) -> Span:
+        return self.estimates.for_person(recording.person_id).hear([part])
 
     def _voices(self, recording: KeptRecording, position: int) -> dict[int, Heard]:
         """Return a sample of each voice in the parts before, where whoever writes down makes use of it."""

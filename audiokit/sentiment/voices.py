@@ -59,13 +59,14 @@ class Voices:
 
     def can_be_paid(self, recording: KeptRecording, doubtful: Sequence[str]) -> bool:
         """Whether the budgets reach for second opinions on all of these, and for the summary after them."""
-        place = self.places[0]
+        place = self.places[0].for_person(recording.person_id)
         if not doubtful or place.purser.is_unlimited:
             return True
+        estimates = self.estimates.for_person(recording.person_id)
         asked = [segment for segment in recording.segments if segment.id in set(doubtful)]
-        voices = [self.estimates.voice(segment.duration_s, Tier.FULL).high_nanousd or 0 for segment in asked]
+        voices = [estimates.voice(segment.duration_s, Tier.FULL).high_nanousd or 0 for segment in asked]
         n_tokens = sum(passage.n_tokens for passage in passages_of(recording))
-        after = self.estimates.sum_up(n_tokens, recording.options.tier).high_nanousd or 0
+        after = estimates.sum_up(n_tokens, recording.options.tier).high_nanousd or 0
         model = place.choose(Role.JUDGE, Tier.FULL).model_name
         return place.purser.reaches(caller_for(recording), model, sum(voices) + after)
 
@@ -100,21 +101,21 @@ class Voices:
             title=recording.name,
             language=recording.language,
         )
-        with self.till.paying(recording, self.estimates.voice(sound.duration_s, tier), segment.id) as caller:
+        estimates = self.estimates.for_person(recording.person_id)
+        with self.till.paying(recording, estimates.voice(sound.duration_s, tier), segment.id) as caller:
             asked = Asked(places=self.places, caller=caller, tier=recording.options.tier)
             return read_voice(asked, sound, passage, segment.readings.measured, tier, recording.options.steering)
 
     def _affordable(self, recording: KeptRecording, segment: KeptSegment) -> Tier:
         """Return the tier that is wished, or the mini one where the budgets reach for no more."""
-        place, wished = self.places[0], recording.options.tier
+        place, wished = self.places[0].for_person(recording.person_id), recording.options.tier
+        estimates = self.estimates.for_person(recording.person_id)
         if wished is Tier.MINI or place.purser.is_unlimited:
             return wished
 
         def way(tier: Tier) -> Way[Tier]:
             model = place.choose(Role.JUDGE, tier).model_name
-            return Way(
-                offer=tier, model=model, estimate=lambda: self.estimates.voice(segment.duration_s, tier).high_nanousd
-            )
+            return Way(offer=tier, model=model, estimate=lambda: estimates.voice(segment.duration_s, tier).high_nanousd)
 
         return place.purser.choose(caller_for(recording), [way(wished), way(Tier.MINI)])[0]
 

@@ -105,8 +105,8 @@ class Workshop:
             passages = [passage for passage in _unread(recording) if passage.id in set(segment_ids)]
             if not passages:
                 return 0
-            tier = recording.options.tier
-            with self.till.paying(recording, self.estimates.words(passages, tier)) as caller:
+            tier, estimates = recording.options.tier, self.estimates.for_person(person_id)
+            with self.till.paying(recording, estimates.words(passages, tier)) as caller:
                 found = read_words(self._asked(caller, tier), passages, recording.options.steering)
                 self.segments.keep_words(recording_id, found)
         return len(found)
@@ -144,7 +144,8 @@ class Workshop:
             whole = self.recordings.about(person_id, recording_id).whole or Whole()
             if not whole.summary and (passages := passages_of(recording)):
                 options, n_tokens = recording.options, sum(passage.n_tokens for passage in passages)
-                with self.till.paying(recording, self.estimates.sum_up(n_tokens, options.tier)) as caller:
+                estimates = self.estimates.for_person(person_id)
+                with self.till.paying(recording, estimates.sum_up(n_tokens, options.tier)) as caller:
                     found = sum_up(self._asked(caller, options.tier), passages, options.steering)
                     whole = self.recordings.change_whole(person_id, recording_id, found._asdict())
         return len(whole.summary)
@@ -162,9 +163,9 @@ class Workshop:
         self.recordings.change(person_id, recording_id, state=state.value, trouble=trouble)
 
     def outline(self, person_id: str, recording_id: str) -> KeptRecording:
-        """Reckon anew what is said of the whole from the segments as they are now; return the recording."""
-        recording = self.recordings.open(person_id, recording_id)
-        fields = reckoned(recording, self.estimates)
+        """Reckon anew what is said of the whole from the segments as they are now; return it without times."""
+        recording = self.recordings.open(person_id, recording_id, with_times=False)
+        fields = reckoned(recording, self.estimates.for_person(person_id))
         shown = outline_of(recording.segments, fields["turnings"])
         return replace(recording, whole=self.recordings.change_whole(person_id, recording_id, fields, **shown))
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
 from audiokit.speech.requests import Converse, ModelTurn, PersonTurn, Request, Speak, Telling, ToolResult, Transcribe
 
-__all__ = ["Longest", "estimate", "priced", "writing_down"]
+__all__ = ["Longest", "estimate", "priced", "tokens", "writing_down"]
 
 _WORDS_PER_S, _CHARACTERS_PER_S = 2.5, 12.0  # of slow speech, so that a length is not taken to be too short
 _TOKENS_PER_S = 4  # of what is written down of quick speech, rounded up
@@ -43,6 +43,19 @@ def estimate(request: Request, price: Price | None, longest: Longest | None = No
             return priced(price, _reading(request))
 
 
+def tokens(request: Request, longest: Longest | None = None) -> int:
+    """Return how many tokens a request and its answer may come to, for what a provider allows a minute."""
+    match request:
+        case Converse():
+            usage = _conversation(request, longest)
+        case Transcribe():
+            usage = _by_token(request.sound.duration_s, _TOKENS_PER_S_TOLD[request.telling])
+        case Speak():
+            usage = _reading(request)
+    counts = (usage.text_in_tokens, usage.audio_in_tokens, usage.text_out_tokens, usage.audio_out_tokens)
+    return sum(count or 0 for count in counts)
+
+
 def priced(price: Price | None, usage: Usage) -> int | None:
     """Return what a usage costs; None without a price as well."""
     return None if price is None else cost(price, usage)
@@ -51,8 +64,12 @@ def priced(price: Price | None, usage: Usage) -> int | None:
 def writing_down(seconds: float, price: Price | None, *, tokens_per_s: float = _TOKENS_PER_S) -> int | None:
     """Return what it costs to have speech written down, by the minute or by the token."""
     by_minute = Usage(input_seconds=Decimal(str(round(seconds, 3))))
-    by_token = _tokens(audio_in=audio_in_tokens(seconds), text_out=math.ceil(tokens_per_s * seconds))
+    by_token = _by_token(seconds, tokens_per_s)
     return next((known for usage in (by_minute, by_token) if (known := priced(price, usage)) is not None), None)
+
+
+def _by_token(seconds: float, tokens_per_s: float) -> Usage:
+    return _tokens(audio_in=audio_in_tokens(seconds), text_out=math.ceil(tokens_per_s * seconds))
 
 
 def _conversation(request: Converse, longest: Longest | None) -> Usage:

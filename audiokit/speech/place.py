@@ -12,6 +12,7 @@ from audiokit.catalog.offers import Offer
 from audiokit.catalog.prices import Price
 from audiokit.catalog.roles import Choice
 from audiokit.speech.endpoint import Endpoint
+from audiokit.speech.permitted import Permit, everybody
 from audiokit.speech.purser import UNLIMITED, Purser
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Request
@@ -39,6 +40,7 @@ class Place:
     ``ends_on`` is the first day without a model, and ``heir_of`` who takes over from it then. ``speech_for`` asks the
     model that the person, or everybody, has switched to; ``speech_as_named`` the one that is named, to compare them.
     ``estimate`` is what a request may cost there in nano-USD, and ``purser`` knows what the budgets reach for.
+    ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it.
     """
 
     endpoint: Endpoint
@@ -49,6 +51,12 @@ class Place:
     speech_for: Callable[[Caller], Speech]
     estimate: Callable[[Caller, Request], int | None] = lambda _, __: None
     purser: Purser = UNLIMITED
+    permit: Permit = everybody
     speech_as_named: Callable[[Caller], Speech] | None = None
     ends_on: Callable[[str], date | None] = lambda _: None
     heir_of: Callable[[str], Choice | None] = lambda _: None
+    switched: Callable[[Place, str], Place] = lambda place, _: place
+
+    def for_person(self, person_id: str) -> Place:
+        """Return the same with the models that this person's calls will reach, to name and to price them."""
+        return self.switched(self, person_id)

@@ -17,16 +17,18 @@ from audiokit.people.switches import Switches
 from audiokit.speech.client import OnEndpoint
 from audiokit.speech.ending import Ends
 from audiokit.speech.endpoint import Endpoint
-from audiokit.speech.estimate import Longest, estimate
+from audiokit.speech.estimate import Longest, estimate, tokens
 from audiokit.speech.held import Held
 from audiokit.speech.metered import Metered, kind_of
+from audiokit.speech.paced import Pace, paced
+from audiokit.speech.permitted import Permit, Permitted, everybody
 from audiokit.speech.place import Place
 from audiokit.speech.purser import Purser
 from audiokit.speech.realtime_request import OverRealtime
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Request
 from audiokit.speech.served import Served
-from audiokit.speech.switched import Switched, choice_for_everybody, switched_name
+from audiokit.speech.switched import Switched, choice_for_everybody, place_switched, switched_name
 from audiokit.speech.varied import Varied
 from audiokit.usage.budgets import Budgets
 from audiokit.usage.experience import Experience
@@ -39,12 +41,15 @@ __all__ = ["Spending", "choice_at", "place_at", "transports_of", "utc_today"]
 class Spending:
     """What stands before every paid call: budgets, and what is known of how long answers are.
 
-    ``longest_s`` is how long one call may take, with whatever is repeated of it.
+    ``longest_s`` is how long one call may take, with whatever is repeated of it. ``permit`` says who may call at all,
+    and ``pace`` how fast.
     """
 
     budgets: Budgets
     experience: Experience
     longest_s: float = 600.0
+    permit: Permit = everybody
+    pace: Pace | None = None
 
 
 def transports_of(endpoint: Endpoint, catalog: Catalog) -> frozenset[str]:
@@ -133,11 +138,11 @@ def place_at(
             estimate=partial(estimate_here, caller),
             longest_s=spending.longest_s,
         )
-        return Varied(held)
+        in_turn = paced(held, spending.pace, provider, partial(_tokens, spending, caller))
+        return Varied(Permitted(in_turn, spending.permit, caller.person_id))
 
     def estimate_here(caller: Caller, request: Request) -> int | None:
-        longest = spending and spending.experience.longest(kind_of(request), caller.page, request.model)
-        return estimate(request, price_on_day(request.model, today()), Longest(*longest) if longest else None)
+        return estimate(request, price_on_day(request.model, today()), _longest(spending, caller, request))
 
     def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
         chosen = choose_as_named(role, tier, asked)
@@ -165,10 +170,21 @@ def place_at(
         speech_for=speech_for,
         estimate=estimate_here,
         purser=Purser(spending.budgets if spending else None),
+        permit=spending.permit if spending else everybody,
         speech_as_named=speech_as_named,
         ends_on=ends.day,
         heir_of=lambda name: ends.heir(name, choose_as_named),
+        switched=partial(place_switched, switches=switches, catalog=catalog, choose=choose_as_named),
     )
+
+
+def _longest(spending: Spending | None, caller: Caller, request: Request) -> Longest | None:
+    known = spending and spending.experience.longest(kind_of(request), caller.page, request.model)
+    return Longest(*known) if known else None
+
+
+def _tokens(spending: Spending, caller: Caller, request: Request) -> int:
+    return tokens(request, _longest(spending, caller, request))
 
 
 def _over_all(wire: OnEndpoint, catalog: Catalog) -> OverRealtime:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from audiokit.catalog.models import Catalog, Provider
+from audiokit.catalog.models import Catalog, Provider, Role, Tier
 from audiokit.catalog.roles import Choice
+from audiokit.errors import NotConfigured
 from audiokit.people.switches import EVERYBODY, Switches
-from audiokit.speech.place import Choosing
+from audiokit.speech.place import Choosing, Place
 from audiokit.speech.reading import read_by, voice_of
 from audiokit.speech.replies import Event, Reply, Speech
-from audiokit.speech.requests import Converse, Request, Speak
+from audiokit.speech.requests import Caller, Converse, Request, Speak
 
-__all__ = ["Switched", "choice_for_everybody", "switched_name"]
+__all__ = ["Switched", "choice_for_everybody", "place_switched", "switched_name"]
 
 Asked = TypeVar("Asked", bound=Request)
 
@@ -73,3 +75,38 @@ def choice_for_everybody(chosen: Choice, switches: Switches | None, catalog: Cat
         return chosen
     why = choice.why.replace("your choice", f"everybody here has switched to it from {chosen.model_name}", 1)
     return replace(choice, why=why)
+
+
+def place_switched(
+    place: Place, person_id: str, *, switches: Switches | None, catalog: Catalog, choose: Choosing
+) -> Place:
+    """Return a place whose choices and estimates are of the models that a person's calls reach through it.
+
+    It is for what is told and priced before a call; the call itself names the model of ``place``, and is passed on.
+    """
+
+    def reached(chosen: Choice) -> Choice:
+        other = switched_name(switches, catalog, person_id, chosen.model_name)
+        return chosen if other == chosen.model_name else _reached(chosen, other, catalog, choose)
+
+    def choose_reached(role: Role, tier: Tier, asked: str | None = None) -> Choice:
+        return reached(place.choose(role, tier, asked))
+
+    def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
+        return tuple(map(reached, place.candidates(role, tier)))
+
+    def estimate(caller: Caller, request: Request) -> int | None:
+        name = switched_name(switches, catalog, person_id, request.model)
+        return place.estimate(caller, replace(request, model=name))
+
+    return replace(place, choose=choose_reached, candidates=candidates, estimate=estimate)
+
+
+def _reached(chosen: Choice, other: str, catalog: Catalog, choose: Choosing) -> Choice:
+    """Return the other model as the choice; it is asked also where nobody would have chosen it for this role."""
+    because = f"you have switched to it from {chosen.model_name}"
+    with suppress(NotConfigured):
+        choice = choose(chosen.role, chosen.tier, other)
+        if choice.model_name == other:
+            return replace(choice, why=choice.why.replace("your choice", because, 1))
+    return replace(chosen, model_name=other, model=catalog.find(other) or chosen.model, why=f"{other}: {because}.")

@@ -20,10 +20,10 @@ from audiokit.summaries.feed_keys import FeedKeys
 from audiokit.summaries.labels import ALBUM, cover_of, labels
 from audiokit.summaries.marks import SAMPLE_RATE_HZ
 from audiokit.summaries.sendable import Sendable, of_bytes
-from audiokit.summaries.view import ProgrammeView
+from audiokit.summaries.view import ProgrammeView, name_of
 from audiokit.words.captions import as_srt, as_vtt
 
-__all__ = ["Feeds", "Kept", "episode_size_bytes"]
+__all__ = ["Feeds", "Kept", "cover_key", "episode_size_bytes"]
 
 _DESCRIPTION = (
     "Programmes made from your documents, spoken by synthetic voices. This feed is private: whoever has its address "
@@ -98,7 +98,7 @@ class Feeds:
         return cover(ALBUM, person_id)
 
     def _cover(self, view: ProgrammeView) -> Cover:
-        key = _key("cover", view.id, view.name)
+        key = cover_key(view.id, view.title)
         if (made := self.kept.get(key)) is not None:
             return Cover(made, FILES["cover.jpg"])
         picture = cover_of(view)
@@ -122,6 +122,11 @@ def _channel(person_id: str, site: str, token: str) -> Channel:
         home=site,
         owner=person_id,
     )
+
+
+def cover_key(programme_id: str, title: str) -> str:
+    """Return under which name the picture of a programme is at hand."""
+    return _key("cover", programme_id, name_of(title))
 
 
 def _key(*parts: str) -> str:

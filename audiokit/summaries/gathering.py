@@ -17,6 +17,7 @@ from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.programmes import Programmes
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Source, Taking
+from audiokit.words.names import shown_name
 
 __all__ = ["MOST_FILES", "Gathering"]
 
@@ -45,7 +46,7 @@ class Gathering:
         """
         programme = self.programmes.open(person_id, programme_id)
         _refuse_too_many(len(programme.sources) + len(files))
-        return self._with(programme, *(self._read(person_id, name, data) for name, data in files))
+        return self._with(programme, *(self._read(person_id, shown_name(name), data) for name, data in files))
 
     def add_pasted(self, person_id: str, programme_id: str, text: str, title: str | None = None) -> KeptProgramme:
         """Take text that was pasted.
@@ -63,7 +64,7 @@ class Gathering:
             InputError: it cannot be had, or not be read; the sentence says why.
         """
         programme, found = self.programmes.open(person_id, programme_id), self.fetch(address)
-        document = self.reader.read(found.data, found.name)
+        document = self.reader.read(found.data, found.name, whose=person_id)
         return self._with(programme, self._source(person_id, found.address, document))
 
     def take(self, person_id: str, programme_id: str, source_id: str, taking: Taking) -> KeptProgramme:
@@ -98,7 +99,7 @@ class Gathering:
 
     def _read(self, person_id: str, name: str, data: bytes) -> Source:
         try:
-            return self._source(person_id, name, self.reader.read(data, name))
+            return self._source(person_id, name, self.reader.read(data, name, whose=person_id))
         except InputError as error:
             return Source(id=new_id(), name=name, trouble=str(error), taking=Taking.OFF)
 

@@ -236,7 +236,9 @@ class Making:
 
         Raises:
             InputError: another one was quicker.
+            NotAllowed: this person may not have models called.
         """
+        self.planner.places[0].permit(programme.person_id)
         person_id, job_id = programme.person_id, self.jobs.new()
         claimed = self.programmes.claim(person_id, programme.id, to=to, among=_REST, job_id=job_id, **values)
         if claimed is None:

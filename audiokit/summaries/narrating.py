@@ -301,11 +301,12 @@ def _spoken(found: _Found, digest: str, language: str) -> Spoken:
 
 def _way(caller: Caller, wanted: _Wanted) -> Way[_Wanted]:
     first = wanted.asks[0]
-    place, choice = first.place, first.choice
+    place, choice = first.place.for_person(caller.person_id), first.choice
     request = request_for(wanted.text, wanted.persona, wanted.shape, choice, place.endpoint.provider)
+    reached = place.choose(choice.role, choice.tier).model_name
     return Way(
         offer=wanted,
-        model=choice.model_name,
+        model=reached,
         estimate=lambda: place.estimate(caller, request),
-        sentence=f"{choice.model_name} spoke this line",
+        sentence=f"{reached} spoke this line",
     )

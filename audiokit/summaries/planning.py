@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
@@ -39,6 +39,10 @@ class Planner:
     made: Made
     programmes: Programmes
 
+    def for_person(self, person_id: str) -> Planner:
+        """Return the same for a person, whose calls may go to models that they have switched to."""
+        return replace(self, places=tuple(place.for_person(person_id) for place in self.places))
+
     def pace(self, shape: Shape) -> Pace:
         """Return how fast the voices of a shape speak: as measured here, else as is usual."""
         place = self.places[0]
@@ -56,8 +60,11 @@ class Planner:
 
     def quote(self, programme: KeptProgramme) -> Quote:
         """Return what is still to be paid: for the script if there is none yet, and for the lines without sound."""
-        if programme.lines:
-            return self._of_script(programme)
+        planner = self.for_person(programme.person_id)
+        quoted = Planner._of_script if programme.lines else Planner._of_sources
+        return quoted(planner, programme)
+
+    def _of_sources(self, programme: KeptProgramme) -> Quote:
         summarised, in_full = apart(programme)
         n_read = sum(source.n_words for source in in_full)
         material = sum(source.n_words for source in summarised)

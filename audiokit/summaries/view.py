@@ -15,7 +15,7 @@ from audiokit.summaries.shape import Persona
 from audiokit.words.plain_text import one_line
 from audiokit.words.word_times import Word
 
-__all__ = ["Heard", "ProgrammeView", "view_of"]
+__all__ = ["Heard", "ProgrammeView", "name_of", "view_of"]
 
 _UNTITLED = "Programme"
 
@@ -65,7 +65,7 @@ class ProgrammeView:
     @property
     def name(self) -> str:
         """The title on one line, and never nothing."""
-        return one_line(self.title) or _UNTITLED
+        return name_of(self.title)
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -88,6 +88,11 @@ class ProgrammeView:
         ends = [ChapterStart(title="", start_s=self.duration_s)]
         for chapter, after in pairwise([*self.chapters, *ends]):
             yield chapter, max(chapter.start_s, after.start_s)
+
+
+def name_of(title: str) -> str:
+    """Return a title on one line, and never nothing."""
+    return one_line(title) or _UNTITLED
 
 
 def view_of(programme: KeptProgramme) -> ProgrammeView | None:

@@ -24,6 +24,7 @@ from audiokit.errors import (
     InputError,
     KeyRefused,
     ModelRetired,
+    NotAllowed,
     NotConfigured,
     NotFound,
     ProviderError,
@@ -54,7 +55,15 @@ _OUTLINE = TypeAdapter(Outline)
 _CALLED_OFF = "This was paused or cancelled before it began."
 _IN_VAIN_S = 20.0  # a job that is paused meanwhile goes on later in the same process, and may then be met by nothing
 # After one of these, the lines that are still to be spoken would meet the same.
-_FOR_ALL = (BudgetExceeded, KeyRefused, ModelRetired, NotConfigured, ProviderUnreachable, QuotaExhausted)
+_FOR_ALL = (
+    BudgetExceeded,
+    KeyRefused,
+    ModelRetired,
+    NotAllowed,
+    NotConfigured,
+    ProviderUnreachable,
+    QuotaExhausted,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +174,8 @@ class Workshop:
         """Return what holds the cost of one call of the text model for a programme, while it is made."""
 
         def paying(words: str, n_words: int) -> AbstractContextManager[None]:
-            return self.purse.holding(programme.id, self.planner.request_cost(programme.shape, words, n_words))
+            planner = self.planner.for_person(programme.person_id)
+            return self.purse.holding(programme.id, planner.request_cost(programme.shape, words, n_words))
 
         return paying
 
@@ -207,7 +217,8 @@ class Workshop:
         while line.n_tries < MOST_TRIES:
             before = line.clip_digest
             again, tier = line.n_tries > 0, Tier.FULL if line.takes_better else shape.tier
-            estimate = self.planner.line_cost(shape, line.line.text, duration_s, is_starred=tier is Tier.FULL)
+            planner = self.planner.for_person(person_id)
+            estimate = planner.line_cost(shape, line.line.text, duration_s, is_starred=tier is Tier.FULL)
             with (
                 self.purse.holding(programme_id, estimate),
                 self.narrator.speaking(caller, programme_id, line, shape, tier=tier, again=again) as spoken,

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from audiokit.errors import AudiokitError, NotFound
-from audiokit.ui import state
+from audiokit.ui import state, uploads
 
 __all__ = [
     "begin_with",
@@ -66,6 +66,7 @@ def keep_take(recorder: str) -> None:
     with _told():
         state.studio().converse.keep_take(state.person().id, _conversation_id(), take.getvalue())
         state.record().taken.add(take.file_id)
+        uploads.let_go(take)
 
 
 def keep_upload(uploader: str) -> None:
@@ -75,10 +76,11 @@ def keep_upload(uploader: str) -> None:
         return
     data = file.getvalue()
     state.record().taken.add(file.file_id)  # the person has the file still, whatever becomes of this
+    uploads.let_go(file)
     with _told():
         converse = state.studio().converse
         with st.spinner("Listening to what you uploaded…"):  # an hour takes a quarter of a minute
-            known = converse.look(state.record().options, data)
+            known = converse.look(state.record().options, data, whose=state.person().id)
         converse.keep_take(state.person().id, _conversation_id(), data, known)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from audiokit.converse.conversation import Conversation, State
 from audiokit.ui import actions, notices, state, widgets
 from audiokit.ui.microphone import microphone
+from audiokit.ui.privacy import consent
 
 __all__ = ["show"]
 
@@ -20,13 +21,18 @@ def show(conversation: Conversation | None) -> None:
     if conversation and any(turn.state in _WAITING for turn in conversation.turns):
         return
     with st.bottom:
-        microphone(key="record.microphone")
+        is_agreed = not consent.is_asked()
+        if is_agreed:
+            microphone(key="record.microphone")
+        else:
+            consent.show()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _record()
-            _upload()
+            if is_agreed:
+                _record()
+                _upload()
             field = "record.words"
             st.chat_input(_placeholder(conversation), key=field, on_submit=actions.say, kwargs={"field": field})
-        st.caption(notices.retention(state.studio()), text_alignment="center")
+        st.caption(notices.retention(state.studio(), state.person().id), text_alignment="center")
 
 
 def _record() -> None:

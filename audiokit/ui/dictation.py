@@ -17,6 +17,7 @@ from audiokit.ui import dictation_parts as parts
 from audiokit.ui import dictation_state, state, widgets
 from audiokit.ui.copier import copier
 from audiokit.ui.microphone import microphone
+from audiokit.ui.privacy import consent
 
 __all__ = ["show"]
 
@@ -103,6 +104,9 @@ def _kept(pipeline: PipelineService, prompt: KeptPrompt | None) -> None:
 
 def _recorder(pipeline: PipelineService) -> None:
     """Stand where the first stage will be: record or upload."""
+    if consent.is_asked():
+        consent.show()
+        return
     microphone(key="dictation.microphone")
     with st.container(border=True):
         st.markdown("**Say what you want.** Think aloud if you like: it is cleaned, written down and put in order.")

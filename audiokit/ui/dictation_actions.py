@@ -11,7 +11,7 @@ import streamlit as st
 from audiokit.converse.prompting.pipeline import PipelineService
 from audiokit.converse.prompting.prompts import KeptPrompt, Stage
 from audiokit.errors import AudiokitError
-from audiokit.ui import dictation_state, state
+from audiokit.ui import dictation_state, state, uploads
 
 __all__ = [
     "edit_refined",
@@ -35,6 +35,7 @@ def keep_take(pipeline: PipelineService, recorder: str) -> None:
     with _told():
         prompt = pipeline.capture(state.person().id, take.getvalue(), style=page.style)
         page.taken.add(take.file_id)
+        uploads.let_go(take)
         page.show(prompt.id)
 
 
@@ -46,8 +47,9 @@ def keep_upload(pipeline: PipelineService, uploader: str) -> None:
     page.taken.add(file.file_id)  # the person has the file still, whatever becomes of this
     with _told():
         data = file.getvalue()
+        uploads.let_go(file)
         with st.spinner("Listening to what you uploaded…"):
-            known = pipeline.look(data)
+            known = pipeline.look(data, whose=state.person().id)
         page.show(pipeline.capture(state.person().id, data, style=page.style, known=known).id)
 
 

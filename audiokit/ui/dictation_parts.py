@@ -49,7 +49,7 @@ _EXTENSIONS = {container.media_type: container.extension for container in Contai
 def trouble(page: DictationPage) -> None:
     """Show what went wrong at the last press of a button, once."""
     if page.trouble is not None:
-        st.error(page.trouble, icon=":material/error:")
+        st.error(widgets.plain(page.trouble), icon=":material/error:")
         page.trouble = None
 
 

@@ -127,6 +127,8 @@ def _streamer(key: str, held: _Held, ice_servers: Sequence[Mapping[str, Any]]) -
     held.is_playing = bool(context.state.playing)
     is_calling = bool(context.state.signalling)
     held.approach.see(is_calling=is_calling, is_playing=held.is_playing, now=time.monotonic())
+    if is_calling and held.session is None:
+        held.shown = LiveView()  # how an earlier session ended is told no longer
     return source
 
 
@@ -210,7 +212,7 @@ def _panel(held: _Held, names: Mapping[str, str]) -> None:
         st.rerun()
     if held.approach.is_blocked(now):
         st.error(UNREACHED)
-    _show(held.shown, names)
+    _show(replace(held.shown, state="connecting") if held.approach.is_under_way else held.shown, names)
 
 
 def _show(view: LiveView, names: Mapping[str, str]) -> None:

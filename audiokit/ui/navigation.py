@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from audiokit.ui.account import gate
 from audiokit.ui.usage import pill
 
 __all__ = ["navigation", "only_ours"]
@@ -16,7 +17,7 @@ _STATIC = Path(__file__).resolve().parents[2] / "static"  # wherever the app was
 
 
 def navigation() -> StreamlitPage:
-    """Set up the frame and return the page that was asked for."""
+    """Set up the frame and return the page that was asked for; whoever may not come in is told so in its place."""
     st.set_page_config(page_title="audiokit", page_icon=str(_STATIC / "icon.svg"), layout="wide")
     st.logo(str(_STATIC / "logo.svg"), size="large")
     usage = st.Page("pages/usage_and_cost.py", title="Usage & Cost", icon=":material/bar_chart:")
@@ -25,9 +26,15 @@ def navigation() -> StreamlitPage:
         st.Page("pages/spoken_summaries.py", title="Spoken Summaries", icon=":material/headphones:"),
         st.Page("pages/sentiment_analysis.py", title="Sentiment Analysis", icon=":material/sentiment_satisfied:"),
         usage,
+        st.Page("pages/account.py", title="Account", icon=":material/account_circle:"),
     ]
-    page = st.navigation(pages, position="top")
+    refusal = gate.refusal()
+    page = st.navigation(pages, position="top" if refusal is None else "hidden")
+    if refusal is not None:
+        gate.show(refusal, str(_STATIC / "logo.svg"))
+        st.stop()
     pill.show(usage)
+    gate.note()
     return page
 
 

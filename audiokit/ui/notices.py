@@ -10,6 +10,8 @@ import streamlit as st
 from audiokit.catalog.models import Provider
 from audiokit.errors import AudiokitError
 from audiokit.studio import Studio
+from audiokit.ui import widgets
+from audiokit.ui.privacy.words import recordings_kept
 from audiokit.ui.state import RecordPage
 
 __all__ = ["engine", "retention", "shown", "trouble"]
@@ -37,13 +39,13 @@ def shown() -> Iterator[None]:
     try:
         yield
     except AudiokitError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(widgets.plain(str(error)), icon=":material/error:")
 
 
 def trouble(page: RecordPage) -> None:
     """Show what went wrong at the last press of a button, once."""
     if page.trouble is not None:
-        st.error(page.trouble, icon=":material/error:")
+        st.error(widgets.plain(page.trouble), icon=":material/error:")
         page.trouble = None
 
 
@@ -61,8 +63,10 @@ def engine(studio: Studio) -> None:
         st.warning(sentence, icon=":material/info:")
 
 
-def retention(studio: Studio) -> str:
+def retention(studio: Studio, person_id: str) -> str:
     """Return the one line on where recordings go and how long they stay."""
     names = [wire.endpoint.name for wire in studio.wires if wire.endpoint.provider is not Provider.OFFLINE]
     goes = f"are sent to {' or '.join(names)} to be answered" if names else "stay on this machine"
-    return f"Recordings {goes} and are kept until you remove the conversation."
+    if studio.privacy.discretion.keeps_nothing(person_id):
+        return f"Recordings {goes}. Nothing of the sound is kept."
+    return f"Recordings {goes} and are {recordings_kept(studio.privacy, person_id, 'remove the conversation')}."

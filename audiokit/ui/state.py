@@ -15,7 +15,9 @@ from audiokit.converse.live import LiveOptions
 from audiokit.converse.outlook import Outlook
 from audiokit.errors import NotFound
 from audiokit.people.persons import Person
+from audiokit.settings import Mode
 from audiokit.studio import Studio, shared_studio
+from audiokit.ui.account.visitor import signed_in
 
 __all__ = ["RecordPage", "conversation", "costs", "outlook", "person", "record", "studio"]
 
@@ -75,8 +77,15 @@ def studio() -> Studio:
 
 
 def person() -> Person:
-    """Return who is here, who stays the same for a whole visit."""
-    page, opened = record(), studio()
+    """Return who is here, who stays the same for a whole visit.
+
+    Raises:
+        NotAllowed: people sign in here, and this one has not, or may not come in any more.
+    """
+    opened = studio()
+    if opened.settings.mode is Mode.OIDC:
+        return signed_in(opened)
+    page = record()
     if page.visitor is None or page.visitor[0] is not opened:
         page.visitor = opened, opened.person()
     return page.visitor[1]
@@ -115,7 +124,7 @@ def begun_for_live(page: RecordPage) -> Conversation:
 def outlook(conversation: Conversation | None, new: KeptTurn | None = None) -> Outlook:
     """Return what the next turn would mean, also in a conversation that has not begun."""
     if conversation is None:
-        nobody = Heading(id="", person_id="", title="", updated_at=datetime.now(UTC), options=record().options)
+        nobody = Heading(id="", person_id=person().id, title="", updated_at=datetime.now(UTC), options=record().options)
         return studio().converse.outlook(Conversation(heading=nobody, turns=()), new)
     if new is not None:
         return studio().converse.outlook(conversation, new)

@@ -163,7 +163,7 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
 
 def _sound(visit: _Visit, turn: KeptTurn, *, label: str) -> None:
     """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
-    if turn.clip_digest is None and turn.state is not State.SENDING:
+    if turn.clip_digest is None and turn.state is not State.SENDING and not _is_heard_once(visit, turn):
         st.markdown(widgets.plain(turn.words or ""))
     else:
         player(
@@ -174,6 +174,11 @@ def _sound(visit: _Visit, turn: KeptTurn, *, label: str) -> None:
             words=[Word(one.text, one.start_s, one.end_s) for one in turn.timings] or turn.words or "",
             autoplay=visit.awaited == turn.id,
         )
+
+
+def _is_heard_once(visit: _Visit, turn: KeptTurn) -> bool:
+    """Whether a reply is whole, is kept nowhere, and can still be heard while it is in memory."""
+    return turn.state is State.ANSWERED and turn.duration_s is not None and _live(visit, turn) is not None
 
 
 def _clip(visit: _Visit, turn: KeptTurn) -> PlayerClip | None:

@@ -47,7 +47,7 @@ def client(**options: bool) -> TestClient:
         return reply
 
     routes = [Route("/", page), Route("/in", signed_in), Route("/api/media/x", page)]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(SecurityHeaders, **options)]))  # type: ignore[arg-type] # its own
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(SecurityHeaders, **options)]))
 
 
 def directives(policy: str) -> dict[str, list[str]]:

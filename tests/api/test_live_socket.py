@@ -266,7 +266,7 @@ def test_a_bridge_that_does_not_end_is_ended_when_the_person_has_gone() -> None:
     with client(source, Limits(grace_s=0.05)) as desk:
         with desk.websocket_connect(address(source)) as talking:
             text_of(talking, "ping")
-        assert source.ended.wait(5)
+        assert source.ended.wait(30)
     assert source.n_running == 0
 
 
@@ -284,13 +284,13 @@ def test_someone_of_whom_nothing_comes_is_let_go() -> None:
 def test_someone_who_answers_stays_and_is_told_the_round_trip() -> None:
     source = Source()
     with (
-        client(source, Limits(ping_s=0.02, silent_s=0.5)) as desk,
+        client(source, Limits(ping_s=0.02, silent_s=1.5)) as desk,
         desk.websocket_connect(address(source)) as talking,
     ):
-        for _ in range(40):
+        for _ in range(100):  # two seconds
             ping = text_of(talking, "ping")
             talking.send_json({"type": "pong", "n": ping["n"]})
-        assert 0 <= ping["round_trip_ms"] < 500
+        assert 0 <= ping["round_trip_ms"] < 1_500
     assert source.told == []  # the bridge is not bothered with it
 
 
@@ -410,7 +410,7 @@ def live_tasks() -> int:
 async def gone() -> None:
     """Wait until every task of the sessions has ended."""
     if tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith("live ")]:
-        await asyncio.wait(tasks, timeout=10)
+        await asyncio.wait(tasks, timeout=30)
 
 
 def test_twenty_lines_that_break_leave_nothing_behind() -> None:
@@ -454,5 +454,5 @@ def test_a_server_that_goes_takes_its_sessions_along() -> None:
             await talking.recv()
         await talking.close()
 
-    asyncio.run(asyncio.wait_for(stop_midway(), 20))
+    asyncio.run(asyncio.wait_for(stop_midway(), 60))
     assert source.n_running == 0

@@ -756,12 +756,12 @@ def test_twenty_sessions_leave_no_task_and_no_thread(studio: Studio, conversatio
             await caller.break_off()
         else:
             browser.leaves()
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=30)
         assert task.done()
         if not task.cancelled():
             task.exception()
         server.refuse = lambda _: None
-        await asyncio.wait_for(caller.connection.wait_closed(), 5)
+        await asyncio.wait_for(caller.connection.wait_closed(), 30)
 
     async def run() -> None:
         async with live_server() as server:
@@ -771,9 +771,9 @@ def test_twenty_sessions_leave_no_task_and_no_thread(studio: Studio, conversatio
             tasks, threads = len(asyncio.all_tasks()), not_of_the_pool()
             for number in range(2, 22):
                 await one(live, server, number)
-            await asyncio.sleep(0)
-            assert len(asyncio.all_tasks()) <= tasks
-            assert not_of_the_pool() <= threads
+            async with asyncio.timeout(30):
+                while len(asyncio.all_tasks()) > tasks or not_of_the_pool() > threads:  # noqa: ASYNC110 - nothing tells of it
+                    await asyncio.sleep(0.01)  # what closes a socket ends by itself
             assert threading.active_count() <= threads + 8
             assert len([task for task in asyncio.all_tasks() if task.get_name().startswith("live")]) == 0
             live.close()

@@ -16,7 +16,7 @@ from audiokit.errors import NotAllowed, QuotaExhausted
 
 
 def on_a_loop(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 10))
+    asyncio.run(asyncio.wait_for(work, 30))
 
 
 def test_another_window_is_refused_and_the_one_that_sits_hears_nothing_of_it() -> None:
@@ -63,6 +63,32 @@ def test_a_seat_is_free_again_when_its_session_breaks() -> None:
                 raise ZeroDivisionError
         async with seats.taken("ann", "talk", "two"):
             pass
+
+    on_a_loop(sit())
+
+
+def test_when_the_house_stops_all_have_to_go_and_nobody_sits_down_again() -> None:
+    async def sit() -> None:
+        seats, order = Seats(), list[str]()
+
+        async def talks() -> None:
+            async with seats.taken("ann", "talk", "one") as leave:
+                await leave.wait()
+            order.append("gone")
+
+        async def comes_back() -> None:
+            with pytest.raises(NotAllowed, match="What was said is kept"):
+                await seats.taken("ann", "talk", "one").__aenter__()
+            order.append("told")
+
+        both = [asyncio.create_task(talks())]
+        await asyncio.sleep(0)
+        assert (seats.n_taken, seats.farewell) == (1, None)
+        both.append(asyncio.create_task(comes_back()))
+        seats.close()
+        await asyncio.gather(*both)
+        assert (seats.n_taken, order) == (0, ["gone", "told"])
+        assert "started anew" in (seats.farewell or "")
 
     on_a_loop(sit())
 

@@ -90,7 +90,7 @@ class Held(ScriptedSpeech):
 
     def reply(self, request: Request) -> Reply:
         self.begun.set()
-        self.let_go.wait(10)
+        self.let_go.wait(60)
         return super().reply(request)
 
 
@@ -129,7 +129,7 @@ def test_a_turn_that_is_answered_while_a_summary_is_made_does_not_pay_for_anothe
             speech = ScriptedSpeech([Reply(words="Yes.")])
             answering.start(a_job(studio, conversation_id, turn.id, speech, summing=lambda: summing))
             settled(studio, conversation_id)
-            assert summary.begun.wait(10)
+            assert summary.begun.wait(30)
     finally:
         summary.let_go.set()
         answering.close()
@@ -149,7 +149,7 @@ def test_a_turn_sent_again_while_it_is_still_written_down_is_not_written_down_tw
 
     def write_down() -> Answer:
         written.append(1)
-        let_go.wait(10)
+        let_go.wait(60)
         return Answer(reply=Reply(words="What I said."), model="m", notes=())
 
     answering = Answering(studio.converse.conversations, studio.clips)

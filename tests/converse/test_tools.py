@@ -281,13 +281,13 @@ def slow() -> Iterator[Callable[[], str]]:
 
 
 def test_a_slow_tool_is_given_up_and_the_next_call_is_not_held_up(slow: Callable[[], str]) -> None:
-    box = Toolbox([slow, greet], timeout_s=0.02)
+    box = Toolbox([slow, greet], timeout_s=0.5)
 
     found = box.run(call("slow", "{}"))
 
-    assert found.output == "Error: slow did not answer in time (0.02 s). Answer without it."
+    assert found.output == "Error: slow did not answer in time (0.5 s). Answer without it."
     assert found.failed
-    assert found.total_ms >= 20
+    assert found.total_ms >= 500
     assert box.run(call("greet", {"name": "Ann"})).output == "Hello Ann"
 
 

@@ -19,11 +19,15 @@ from audiokit.converse.trial import Trials
 from audiokit.errors import InputError, NotAllowed
 from audiokit.offline.transport import InProcessTransport
 from audiokit.people.switches import EVERYBODY
+from audiokit.sentiment.hearing import Hearing
+from audiokit.sentiment.quote import Estimates, Span
 from audiokit.settings import Settings
 from audiokit.speech.placing import place_at
-from audiokit.speech.requests import Caller, Speak
+from audiokit.speech.requests import Caller, Converse, PersonTurn, Speak
 from audiokit.speech.served import Served
 from audiokit.studio import Studio, open_studio
+from audiokit.summaries.quote import Writing
+from audiokit.summaries.shape import Shape
 
 OLD, NEW, DAY = "gpt-audio-mini", "gpt-audio-1.5", date(2026, 11, 21)
 MINI = Options(uses_tools=False, tier=Tier.MINI)
@@ -190,6 +194,38 @@ def test_a_person_s_switch_moves_their_calls_and_nobody_else_s(studio: Studio, t
     assert trials.place.choose(Role.CONVERSE, Tier.MINI).model_name == OLD
     trials.switch_back(ME, OLD)
     assert trials.switched_to(ME, OLD) is None
+
+
+def test_what_a_person_is_quoted_is_of_the_models_that_the_person_s_calls_reach(studio: Studio, trials: Trials) -> None:
+    place = trials.place
+    converse = replace(studio.converse, places=(place,))
+    planner, estimates = replace(studio.summaries.planner, places=(place,)), Estimates((place,), Hearing((place,)))
+    dear = {role: place.choose(role, Tier.FULL).model_name for role in (Role.CONVERSE, Role.WRITE)}
+    full, mini = (converse.outlook(converse.open(ME, converse.start(ME, replace(MINI, tier=tier)).id)) for tier in Tier)
+    assert full.quote != mini.quote
+    shape, script = Shape(tier=Tier.MINI), Writing(material_words=900, n_sections=2, n_words=400)
+    at_full = planner.writing_cost(replace(shape, tier=Tier.FULL), script), estimates.sum_up(900, Tier.FULL)
+    at_mini = planner.writing_cost(shape, script), estimates.sum_up(900, Tier.MINI)
+    assert at_full != at_mini
+
+    for role, model in dear.items():
+        trials.switch(ME, place.choose(role, Tier.MINI).model_name, model)
+
+    now = converse.outlook(converse.open(ME, converse.start(ME, MINI).id))
+    assert (now.choice.model_name, now.quote) == (dear[Role.CONVERSE], full.quote)
+    assert now.choice.why.startswith(f"{NEW}: you have switched to it from {OLD}.")
+
+    def quoted(person_id: str) -> tuple[int | None, Span]:
+        sums = estimates.for_person(person_id).sum_up(900, Tier.MINI)
+        return planner.for_person(person_id).writing_cost(shape, script), sums
+
+    assert (quoted(ME), quoted("guest")) == (at_full, at_mini)
+    caller, words = (
+        Caller(person_id=ME, page="tests"),
+        Converse(model=OLD, turns=(PersonTurn(words="Hello."),), instructions="Be brief."),
+    )
+    asked_by_name = place.estimate(caller, replace(words, model=NEW))
+    assert place.for_person(ME).estimate(caller, words) == asked_by_name != place.estimate(caller, words)
 
 
 def test_a_switch_for_everybody_is_what_is_chosen_and_priced_and_only_who_looks_after_it_may(trials: Trials) -> None:

@@ -142,8 +142,6 @@ def test_closing_stops_what_is_being_read() -> None:
 
     thread = threading.Thread(target=read)
     thread.start()
-    while reader._free.qsize() == 2:
-        threading.Event().wait(0.001)
     while not reader._workers[-1]._turn.locked():
         threading.Event().wait(0.001)
     reader.close()

@@ -41,6 +41,9 @@ def test_places_that_are_public_are_known(place: str) -> None:
         "http://127.0.0.1/", "http://localhost/", "http://localhost./", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
         "http://0/", "http://0x7f.1/", "http://2130706433/", "http://0177.0.0.1/", "http://127.1/", "http://①②⑦.0.0.1/",
         "http://[fe80::1]/", "http://10.0.0.1/", "https://169.254.169.254/latest/meta-data/", "http://[::]/",
+        "http://0x7f000001/", "http://0300.0250.1.1/", "http://169.254.43518/", "http://[::ffff:a9fe:a9fe]/",
+        "http://[64:ff9b::7f00:1]/", "http://127.0.0.1:8501/_stcore/health", "http://127.0.0.1%2f@8.8.8.8/",
+        "http://8.8.8.8@127.0.0.1/", "http://127.0.0.1\\@8.8.8.8/", "http://127。0。0。1/",
     ],
 )  # fmt: skip
 def test_no_spelling_of_a_private_place_is_fetched(address: str) -> None:
@@ -106,7 +109,7 @@ def test_a_name_that_is_never_answered_for_is_given_up(monkeypatch: pytest.Monke
     over = threading.Event()
 
     def silent(*_: object, **__: object) -> object:
-        over.wait(10)
+        over.wait(60)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)

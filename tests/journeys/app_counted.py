@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from audiokit.api.app import lifespan, middleware, routes
+from audiokit.settings import Settings
+from audiokit.ui import uploads
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 _INODE = 9  # the column of /proc/net/tcp
@@ -50,4 +52,5 @@ def _n_connections() -> int:
     return n
 
 
-app = st.App(APP, routes=[Route("/api/try/counts", _counts), *routes()], lifespan=lifespan, middleware=middleware())
+AROUND = middleware(Settings.read(), uploads.held)
+app = st.App(APP, routes=[Route("/api/try/counts", _counts), *routes()], lifespan=lifespan, middleware=AROUND)

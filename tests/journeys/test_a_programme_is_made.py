@@ -105,7 +105,8 @@ def test_a_script_is_edited_with_keys_alone_and_found_so_after_a_reload(page: Pa
     page.reload()
     settled(page)
     expect(lines).to_have_count(3, timeout=WITHIN_MS)
-    assert [line.input_value() for line in lines.all()] == ["One.", "Three.", "Now And two."]
+    for line, words in zip(lines.all(), ["One.", "Three.", "Now And two."], strict=True):
+        expect(line).to_have_value(words)
 
 
 def test_of_two_windows_on_one_script_the_later_one_is_asked_which_is_meant(

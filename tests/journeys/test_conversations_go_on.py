@@ -251,6 +251,7 @@ def test_an_answer_that_the_provider_has_forgotten_heals_itself(speaking: Browse
 
 def test_a_prompt_is_made_of_what_was_said_and_sent_into_the_conversation(page: Page) -> None:
     page.get_by_text("Voice to prompt").first.click()
+    expect(page.get_by_role("heading", name="Voice to prompt")).to_be_visible()  # what stood here had a recorder, too
     settled(page)
     recorder = page.get_by_test_id("stAudioInput")
     recorder.get_by_role("button", name="Record").click()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from browser import chromium, served, settled
 from listening import downloads, entries, microphone_file, sent_s
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from real import real_file
 
 from audiokit.audio.decode import decode
@@ -42,11 +42,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(address, data_dir)
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose microphone hears someone ask what the weather is like."""
-    with chromium(microphone=microphone_file(real_file(SPEECH), tmp_path)) as browser:
-        yield browser.new_context(permissions=["microphone"], viewport={"width": 1280, "height": 900})
+    with chromium(microphone=microphone_file(real_file(SPEECH), tmp_path_factory.mktemp("microphone"))) as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(speaking: Browser) -> Iterator[BrowserContext]:
+    context = speaking.new_context(permissions=["microphone"], viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from audiokit.audio.wav import to_wav
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-SAID_WITHIN_MS = 30_000
+SAID_WITHIN_MS = 60_000
 
 
 def speech_like(*, seconds: float = 2.0) -> Clip:
@@ -132,6 +132,10 @@ def test_an_unreachable_server_keeps_the_take_and_it_can_be_sent_again(browser: 
         with offline_server(port, token="the-right-key"):
             page.get_by_role("button", name=re.compile("Send again ·")).click()
             expect(page.get_by_text(re.compile("first sound after"))).to_be_visible(timeout=SAID_WITHIN_MS)
+            for _ in range(600):
+                if len(entries(tmp_path / "data")) == 4:
+                    break
+                page.wait_for_timeout(100)  # what was said is written down beside; there is nothing to wait on but time
 
     outcomes = [(row["kind"], row["outcome"]) for row in entries(tmp_path / "data")]
     assert sorted(outcomes) == [

@@ -169,7 +169,10 @@ def test_nothing_listens_before_somebody_asks_nor_after_it_was_closed(engine: En
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 5)
-    assert {thread.name for thread in threading.enumerate()} <= names | {"offline-engine"}
+    until = time.monotonic() + 30
+    while not {thread.name for thread in threading.enumerate()} <= names | {"offline-engine"}:
+        assert time.monotonic() < until, "a thread is left"
+        time.sleep(0.01)  # it ends by itself
     with pytest.raises(RuntimeError, match="closed"):
         _ = loopback.base_url
 

@@ -42,7 +42,7 @@ def address(engine: Engine) -> Iterator[str]:
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}/v1"
     server.should_exit = True
-    thread.join(10)
+    thread.join(30)
 
 
 def test_the_models_are_those_that_are_answered(client: OpenAI) -> None:

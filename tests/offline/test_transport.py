@@ -82,7 +82,7 @@ def test_an_application_that_takes_too_long_is_a_read_timeout(serving: Serving) 
 
     with pytest.raises(httpx2.ReadTimeout):
         serving(never).get("/", timeout=0.05)
-    assert was_stopped.wait(5)
+    assert was_stopped.wait(30)
 
 
 def test_a_body_that_stops_coming_is_a_read_timeout(serving: Serving) -> None:
@@ -109,7 +109,7 @@ def test_an_answer_that_is_left_early_stops_the_application(serving: Serving) ->
 
     with serving(endless).stream("GET", "/") as answer:
         next(answer.iter_bytes())
-    assert was_stopped.wait(5)
+    assert was_stopped.wait(30)
 
 
 def test_an_application_does_not_run_ahead_of_a_slow_reader(serving: Serving) -> None:
@@ -192,9 +192,9 @@ def test_closing_ends_what_is_under_way_and_the_thread(serving: Serving) -> None
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert has_begun.wait(5)
+    assert has_begun.wait(30)
     client.close()
-    thread.join(5)
+    thread.join(30)
 
     assert [type(failure) for failure in failures] == [httpx2.RemoteProtocolError]
     assert not [t for t in threading.enumerate() if t.name == "offline-engine"]

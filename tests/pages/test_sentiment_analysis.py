@@ -73,6 +73,7 @@ def labels(at: AppTest) -> list[str]:
 def component(at: AppTest, key: str) -> dict[str, Any]:
     """Return what a component of ours is given."""
     (proto,) = [element.proto for element in at.get("bidi_component") if element.proto.id.endswith(key)]
+    data: dict[str, Any]
     (data,) = json.loads(getattr(proto, proto.WhichOneof("data")))
     return data
 
@@ -154,6 +155,16 @@ def test_a_batch_shows_tones_contrasts_and_where_a_recording_turned(recording: K
     (row,) = component(at, f"sentiment.table.{recording.batch_id}")["rows"]
     assert (row["words"], row["speakers"], row["contrasts"]) == ("Done", 2, 1)
     assert [family for _, _, family in row["strip"]] == ["heated", "warm", "heated", "warm", "bright"]
+
+
+def test_a_batch_says_how_often_a_second_opinion_was_asked_for(studio: Studio, recording: KeptRecording) -> None:
+    correcting, first = studio.sentiment.correcting, recording.segments[0]
+    assert first.readings.first
+    correcting.segments.keep_voice(recording.id, first.id, first.readings.first, is_second=True)
+
+    shown = [element.value for element in page(batch=recording.batch_id).markdown]
+
+    assert any("second opinion on 1 of 5 passages (20 %)" in text for text in shown)
 
 
 def test_a_recording_shows_each_claim_with_its_proof(recording: KeptRecording) -> None:

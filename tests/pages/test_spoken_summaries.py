@@ -80,6 +80,7 @@ def component(at: AppTest, key: str) -> dict[str, Any]:
     """Return what a component of ours is given."""
     drawn = [element.proto for element in at.get("bidi_component")]
     (proto,) = [proto for proto in drawn if proto.id.endswith(key)]
+    data: dict[str, Any]
     (data,) = json.loads(getattr(proto, proto.WhichOneof("data")))
     return data
 

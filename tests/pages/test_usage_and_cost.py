@@ -79,6 +79,7 @@ def page(**address: str) -> AppTest:
 def part(at: AppTest, key: str) -> dict[str, Any]:
     """Return what a part in the browser is given."""
     (proto,) = [one.proto for one in at.get("bidi_component") if one.proto.id.endswith(key)]
+    data: dict[str, Any]
     (data,) = json.loads(getattr(proto, proto.WhichOneof("data")))
     return data
 
@@ -128,6 +129,20 @@ def test_everybody_begins_with_their_own_numbers_and_what_is_unknown_is_said(stu
     assert "and 1 call whose cost is not known" in shown(at)
     assert pill() == "$2.00 this month"
     assert "Bob" not in shown(at) + json.dumps(part(at, "usage.speed"))
+
+
+def test_what_was_saved_is_told_in_its_parts_and_what_nobody_knows_stays_unknown(studio: Studio) -> None:
+    nothing_else = {"text_in_tokens": 0, "audio_in_tokens": 0, "text_out_tokens": 0, "input_ms": None}
+    called(
+        studio, model_asked="gpt-audio-mini", audio_out_tokens=25_000, **nothing_else
+    )  # $0.50, and $1.60 by the full
+    called(studio, cached=True, cost_nanousd=0, saved_nanousd=USD // 4)
+    at = page()
+
+    assert figures(at)["Saved"] == "$1.35"
+    assert "$0.25 by 1 answer at hand" in shown(at)
+    assert "$1.10 by the mini model" in shown(at)
+    assert "silence and history: unknown" in shown(at)
 
 
 def test_who_looks_after_it_sees_everybody_a_team_a_person_and_a_press_narrows_to_one(studio: Studio) -> None:

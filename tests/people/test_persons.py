@@ -19,7 +19,7 @@ def test_the_local_person_is_dated_by_the_clock_that_was_given(tmp_path: Path) -
     assert Persons(database, now=lambda: noon).local() == LOCAL
 
     with database.read() as connection:
-        assert connection.execute(select(person)).all() == [("local", "You", noon, None)]
+        assert connection.execute(select(person.c.created_at, person.c.role)).all() == [(noon, "admin")]
     database.close()
 
 

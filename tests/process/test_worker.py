@@ -79,7 +79,7 @@ def is_alive(process_id: int) -> bool:
 
 
 def wait_until_gone(process_id: int) -> bool:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while is_alive(process_id) and time.monotonic() < end:
         threading.Event().wait(0.01)
     return not is_alive(process_id)
@@ -182,7 +182,7 @@ def test_closing_ends_a_question_that_is_under_way(parrot: Worker) -> None:
     while not parrot._turn.locked():
         threading.Event().wait(0.001)
     parrot.close()
-    thread.join(20)
+    thread.join(60)
 
     assert len(failed) == 1
     with pytest.raises(NotConfigured, match="closed"):

@@ -41,7 +41,7 @@ def test_listeners_on_several_loops_hear_everything_while_a_thread_speaks() -> N
         threads.submit(speak, growing).result()
         everything = b"".join(PIECES)
         for each in listening:
-            assert each.result(20) == (everything, everything[960:], growing.words)
+            assert each.result(60) == (everything, everything[960:], growing.words)
 
 
 def test_a_listener_sleeps_until_there_is_something_to_hear() -> None:
@@ -161,7 +161,7 @@ def test_a_speaker_learns_that_the_reply_was_stopped() -> None:
     worker = threading.Thread(target=keep_speaking)
     worker.start()
     growing.fail("You stopped it.")
-    worker.join(10)
+    worker.join(60)
     assert sentences == ["You stopped it."]
 
 

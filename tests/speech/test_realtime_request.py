@@ -8,6 +8,7 @@ import gc
 import itertools
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -295,9 +296,12 @@ def test_fifty_requests_of_both_kinds_leave_no_thread_and_no_socket_behind(loopb
     with ThreadPoolExecutor(4) as four:
         assert all(four.map(ask, range(50)))
 
-    gc.collect()
+    until = time.monotonic() + 30
+    while (ours() != threads or n_open() > n_files + 2) and time.monotonic() < until:
+        gc.collect()
+        time.sleep(0.05)  # the server's side of a socket closes a moment later
     assert ours() == threads
-    assert n_open() <= n_files + 2  # the server's side of a socket closes a moment later
+    assert n_open() <= n_files + 2
 
 
 # The dates.
@@ -573,7 +577,7 @@ def test_whoever_stops_listening_hangs_up() -> None:
             await set_up(peer)
             await peer.reply(1, "It was", PCM16, ends=False)
             assert await listening == WordPiece("It was")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await asyncio.to_thread(stream.close)  # type: ignore[attr-defined]
                 await peer.connection.wait_closed()
 

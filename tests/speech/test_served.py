@@ -132,9 +132,9 @@ def test_left_to_itself_it_looks_in_a_thread_of_its_own() -> None:
     served = Served(on_wire(Slow(listing("one"))))
 
     served.names()
-    assert looked.wait(10)
+    assert looked.wait(30)
     for thread in [thread for thread in threading.enumerate() if thread.name == "served"]:
-        thread.join(10)
+        thread.join(30)
     assert served.names() == ONE
 
 

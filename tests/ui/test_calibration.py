@@ -69,7 +69,7 @@ def test_three_seconds_of_a_quiet_room_are_measured(address: str, tmp_path: Path
                 ?? (each.matches(".calibration") ? each : each.shadowRoot && find(each.shadowRoot)), null);
             return Number(find(document)?.style.getPropertyValue("--loud")) > 0.1;
         }""")
-        expect(group.locator(".count")).to_have_text("1", timeout=6_000)
+        expect(group.locator(".count")).to_have_text("1")
 
         expect(page.get_by_text("3.0 s at")).to_be_visible()
         expect(group.get_by_role("status")).to_contain_text("Your room is at \N{MINUS SIGN}")
@@ -83,7 +83,7 @@ def test_somebody_who_speaks_is_asked_to_be_quiet_and_can_measure_again(address:
     speaking = talk([(0.5, 1.5), (2.5, 3.5)], seconds=4, rate=MICROPHONE_HZ)
     with microphone(address, speaking, tmp_path) as page:
         measure(page)
-        expect(page.get_by_text("Be quiet for three seconds, and measure again.")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("Be quiet for three seconds, and measure again.")).to_be_visible()
         measure(page)
         expect(page.get_by_text("Be quiet for three seconds…")).to_be_visible()
 
@@ -92,7 +92,7 @@ def test_somebody_who_speaks_is_asked_to_be_quiet_and_can_measure_again(address:
 def test_a_muted_microphone_is_told_of(address: str, tmp_path: Path) -> None:
     with microphone(address, silence(seconds=4, rate=MICROPHONE_HZ), tmp_path) as page:
         measure(page)
-        expect(page.get_by_text("The microphone gives no sound at all")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("The microphone gives no sound at all")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fractions
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from browser import chromium, served, settled
 from live_source import tone
-from playwright.sync_api import expect
+from playwright.sync_api import FrameLocator, Page, expect
 from streamlit.testing.v1 import AppTest
 from test_live_talk import OVERHEARD, counts, post, until
 
@@ -57,7 +57,7 @@ class Clock:
 
 
 def on_a_loop(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 10))
+    asyncio.run(asyncio.wait_for(work, 30))
 
 
 def frame_of(samples: np.ndarray, layout: str = "stereo", rate_hz: int = 48_000) -> av.AudioFrame:
@@ -209,7 +209,24 @@ def test_without_the_package_the_page_says_what_to_install(monkeypatch: pytest.M
     assert "pip install 'audiokit[webrtc]'" in shown.info[0].value
 
 
+def start(page: Page, component: FrameLocator, holds: Callable[[], bool]) -> None:
+    """Press "Start talking" as a person does: again, if it is offered again before it has come to what is awaited.
+
+    Where a busy Chromium finds no way to the server at the first attempt, streamlit-webrtc gives the button back.
+    """
+    button = component.get_by_role("button", name="Start talking")
+    button.click()
+    for _ in range(600):
+        if holds():
+            return
+        if button.is_visible() and button.is_enabled():
+            button.click()
+        page.wait_for_timeout(100)
+    raise AssertionError(page.locator("body").inner_text())
+
+
 @pytest.mark.browser
+@pytest.mark.timeout(300)
 def test_over_webrtc_what_is_spoken_comes_back_and_the_end_is_told(tmp_path: Path) -> None:
     pytest.importorskip("streamlit_webrtc")
     instants = np.arange(2 * MICROPHONE_HZ) / MICROPHONE_HZ
@@ -223,11 +240,9 @@ def test_over_webrtc_what_is_spoken_comes_back_and_the_end_is_told(tmp_path: Pat
         settled(page)
         component = page.frame_locator("iframe")
         post(address, "sit", {"conversation": "c1", "window": "two"})
-        component.get_by_role("button", name="Start talking").click()
-        expect(page.get_by_role("alert")).to_contain_text("live in another window", timeout=20_000)
+        start(page, component, page.get_by_text("live in another window").is_visible)
         post(address, "stand")
-        component.get_by_role("button", name="Start talking").click()
-        expect(page.get_by_text("Listening")).to_be_visible(timeout=20_000)
+        start(page, component, page.get_by_text("Listening").is_visible)
         until(page, lambda: counts(address)["sound_bytes"] > 48_000)
         until(page, lambda: any(message["type"] == "played" for message in counts(address)["messages"]))
         [frame] = [frame for frame in page.frames if frame != page.main_frame]
@@ -242,21 +257,19 @@ def test_over_webrtc_what_is_spoken_comes_back_and_the_end_is_told(tmp_path: Pat
                 })();
                 return window.__loudness() > 0.01;
             }""",
-            timeout=20_000,
         )
         post(address, "send", [{"type": "words", "who": "model", "item": "a", "text": "Hello.", "final": True}])
         expect(page.get_by_text("Hello.")).to_be_visible()
 
         component.get_by_role("button", name="End").click()
-        expect(page.get_by_text("ended 2; over")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("ended 2; over")).to_be_visible()
         until(page, lambda: (counts(address)["running"], counts(address)["live_tasks"]) == (0, 0))
 
-        component.get_by_role("button", name="Start talking").click()
-        until(page, lambda: counts(address)["running"] == 1)
+        start(page, component, lambda: counts(address)["running"] == 1)
         post(address, "end")  # this time, the other side hangs up
-        expect(page.get_by_text("ended 3")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("ended 3")).to_be_visible()
         expect(component.get_by_role("button", name="Start talking")).to_be_visible()
-        assert counts(address)["running"] == 0
+        until(page, lambda: counts(address)["running"] == 0)
 
 
 @pytest.mark.browser
@@ -265,13 +278,15 @@ def test_where_udp_is_blocked_the_person_is_told_what_to_do_and_gets_the_button_
     blocked = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
     with chromium(arguments=[blocked]) as browser, served(APP) as address:
         page = browser.new_context(permissions=["microphone"]).new_page()
-        page.goto(f"{address}/?patience=1")
+        page.goto(f"{address}/?patience=2")
         settled(page)
         component = page.frame_locator("iframe")
         component.get_by_role("button", name="Start talking").click()
+        expect(page.get_by_text("Connecting…")).to_be_visible()
         expect(component.get_by_role("button", name="End")).to_be_visible()
 
-        expect(page.get_by_role("alert")).to_contain_text("record a turn instead", timeout=20_000)
-        expect(component.get_by_role("button", name="Start talking")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("alert")).to_contain_text("record a turn instead")
+        expect(component.get_by_role("button", name="Start talking")).to_be_visible()
         expect(page.get_by_role("alert")).to_contain_text("blocks WebRTC (UDP)")
-        assert (counts(address)["running"], counts(address)["live_tasks"]) == (0, 0)
+        expect(page.get_by_text("Connecting…")).to_be_hidden()
+        until(page, lambda: (counts(address)["running"], counts(address)["live_tasks"]) == (0, 0))

@@ -19,11 +19,13 @@ from audiokit.errors import AudiokitError
 from audiokit.money import NANOUSD_PER_USD, show
 from audiokit.settings import Settings
 from audiokit.store.database import Database, open_database
-from audiokit.usage.days import Period, month_of, zone_named
+from audiokit.usage.days import Period, month_of
 from audiokit.usage.entries import Entry
 from audiokit.usage.rebuilding import ensure, rebuild
 from audiokit.usage.reports import By, Reports, Scope, Sums
 from audiokit.usage.repricing import Difference, Repricing, Totals, catalog_prices
+from audiokit.usage.zones import zone_of
+from audiokit.words.formulas import no_formula
 
 __all__ = ["Scope", "export_calls", "rebuild_sums", "reprice_calls", "show_sums"]
 
@@ -53,7 +55,7 @@ def _opened() -> Iterator[_Opened]:
         url = settings.database_url.get_secret_value() if settings.database_url else None
         database = open_database(url, settings.data_dir)
         try:
-            yield _Opened(database, zone_named(settings.time_zone))
+            yield _Opened(database, zone_of(database, settings.time_zone))
         finally:
             database.close()
     except AudiokitError as error:
@@ -130,7 +132,8 @@ def _write_csv(file: Path, calls: Iterator[Entry]) -> int:
         rows.writeheader()
         n_calls = 0
         for call in calls:
-            rows.writerow({**asdict(call), "at": call.at.isoformat()})
+            cells = {**asdict(call), "at": call.at.isoformat()}
+            rows.writerow({name: no_formula(cell) if isinstance(cell, str) else cell for name, cell in cells.items()})
             n_calls += 1
     return n_calls
 

@@ -25,6 +25,7 @@ from audiokit.converse.live.talk import Line, Talk
 from audiokit.errors import (
     AudiokitError,
     BudgetExceeded,
+    NotAllowed,
     ProviderBusy,
     ProviderError,
     ProviderRefused,
@@ -95,9 +96,10 @@ class _Holding:
             self._outlet.put({"type": "trouble", "sentence": talk.note, "fatal": False})
         self._was_open = False
 
-    def _refuse(self, why: BudgetExceeded) -> None:
-        """End, from a thread: a budget does not reach for another slice."""
-        self._loop.call_soon_threadsafe(self._exchange.refuse, _REFUSED.format(why=why_less(why)))
+    def _refuse(self, why: BudgetExceeded | NotAllowed) -> None:
+        """End, from a thread: a budget does not reach for another slice, or the person may not talk any more."""
+        sentence = _REFUSED.format(why=why_less(why)) if isinstance(why, BudgetExceeded) else str(why)
+        self._loop.call_soon_threadsafe(self._exchange.refuse, sentence)
 
     def parts(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs side by side; the session is over when any of them is."""

@@ -16,7 +16,7 @@ from audiokit.audio.voice.alignment import TimedWord, text_of
 from audiokit.converse.conversation import CallMade, Conversation, Speaker, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.live.turns import Said, Spoken
-from audiokit.converse.sounds import kept_sound, placed, timings
+from audiokit.converse.sounds import NOT_KEPT, kept_sound, placed, timings
 from audiokit.errors import Busy
 from audiokit.speech.metered import Writes
 from audiokit.store.clips import Clips
@@ -52,6 +52,7 @@ class Keeping:
     ledger: Writes
     person_id: str
     conversation_id: str
+    as_kept: Callable[[str], str | None] = lambda words: words
 
     def conversation(self) -> Conversation:
         """Return the conversation as it stands."""
@@ -62,43 +63,60 @@ class Keeping:
         with kept_sound(self.clips, self.person_id, said.pcm16, "take") as sound:
             length = {"sent_s": sound["duration_s"]} if sound else {}
             said.turn_id = self.conversations.add_turn(
-                self.conversation_id, Speaker.PERSON, state, words=said.words or None, **sound, **length
+                self.conversation_id,
+                Speaker.PERSON,
+                state,
+                words=self._kept(said.words),
+                notes=self._not_kept(said.pcm16),
+                **sound,
+                **length,
             )
-        self._entitle(said.words)
+        self._entitle(self._kept(said.words))
 
     def keep_words(self, said: Said, words: str, note: str | None) -> None:
         """Keep what was said in words, or why there are none."""
         if said.turn_id is not None:
-            self.conversations.change_turns(
-                {said.turn_id: {"words": words or None, **({"notes": (note,)} if note else {})}}
-            )
-            self._entitle(words)
+            notes = (*((note,) if note else ()), *self._not_kept(said.pcm16))
+            kept = self._kept(words)
+            self.conversations.change_turns({said.turn_id: {"words": kept, **({"notes": notes} if notes else {})}})
+            self._entitle(kept)
 
     def keep_reply(self, reply: KeptReply) -> None:
         """Append what was heard of the model's turn, words and sound cut at the same place."""
         spoken = reply.spoken
         words, timed = _heard(spoken, placed(spoken.words, spoken.whole))
-        notes = (*reply.notes, _INTERRUPTED) if spoken.is_cut else reply.notes
+        notes = (*reply.notes, *((_INTERRUPTED,) if spoken.is_cut else ()), *self._not_kept(spoken.pcm16))
+        kept = self._kept(words)
         with kept_sound(self.clips, self.person_id, spoken.pcm16, "reply") as sound:
             self.conversations.add_turn(
                 self.conversation_id,
                 Speaker.MODEL,
                 State.ANSWERED,
-                words=words,
+                words=kept,
                 model=reply.model,
                 endpoint=reply.endpoint,
                 first_sound_ms=reply.first_sound_ms,
                 total_ms=reply.total_ms,
                 notes=notes,
-                calls=reply.calls,
-                timings=timings(timed),
+                calls=reply.calls if self._keeps_words() else (),
+                timings=timings(timed) if kept == words else (),
                 **sound,
             )
-        self._entitle(words)
+        self._entitle(kept)
 
     def write(self, entry: Entry, said: Said | None) -> None:
         """Write an entry, beside the turn that it was for."""
         self.ledger.write(replace(entry, turn_id=said.turn_id if said else None))
+
+    def _kept(self, words: str | None) -> str | None:
+        return self.as_kept(words) or None if words else None
+
+    def _keeps_words(self) -> bool:
+        """Return whether anything that is said here is kept: a reply cut before its first word has none of its own."""
+        return self._kept("anything") is not None
+
+    def _not_kept(self, pcm16: bytes) -> tuple[str, ...]:
+        return (NOT_KEPT,) if pcm16 and not self.clips.keeps_sound(self.person_id) else ()
 
     def _entitle(self, words: str | None) -> None:
         """Name a conversation that has no name by the first words in it."""

@@ -32,3 +32,10 @@ class Logs:
         """Return the log of a conversation's latest session; None where there was none, or others came since."""
         with self._lock:
             return self._logs.get((person_id, conversation_id))
+
+    def forget(self, person_id: str, conversation_id: str | None = None) -> None:
+        """Forget the log of a conversation, or those of all conversations of a person."""
+        with self._lock:
+            for key in list(self._logs):
+                if key[0] == person_id and conversation_id in {None, key[1]}:
+                    del self._logs[key]

@@ -12,6 +12,7 @@ from audiokit.errors import NotAllowed
 __all__ = ["Seats"]
 
 _ELSEWHERE = "This conversation is live in another window. End it there, then start again."
+_STOPPING = "audiokit is being started anew. What was said is kept; start again in a minute."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +27,23 @@ class Seats:
 
     def __init__(self) -> None:
         self._taken: dict[tuple[str, str], _Seat] = {}
+        self._is_closed = False
+
+    @property
+    def n_taken(self) -> int:
+        """How many conversations are live."""
+        return len(self._taken)
+
+    @property
+    def farewell(self) -> str | None:
+        """What those who have to go are told, if nobody may sit down any more."""
+        return _STOPPING if self._is_closed else None
+
+    def close(self) -> None:
+        """Have everybody go, and let nobody sit down any more; called on the event loop."""
+        self._is_closed = True
+        for seat in self._taken.values():
+            seat.leave.set()
 
     @asynccontextmanager
     async def taken(self, person_id: str, conversation_id: str, window: str) -> AsyncIterator[asyncio.Event]:
@@ -35,7 +53,7 @@ class Seats:
         another transport: it waits until its last session has been kept. ``window`` is empty where it is not known.
 
         Raises:
-            NotAllowed: another window has the conversation.
+            NotAllowed: another window has the conversation, or nobody may sit down any more.
         """
         key = (person_id, conversation_id)
         while (other := self._taken.get(key)) is not None:
@@ -43,6 +61,8 @@ class Seats:
                 raise NotAllowed(_ELSEWHERE)
             other.leave.set()
             await other.left.wait()
+        if self._is_closed:
+            raise NotAllowed(_STOPPING)
         seat = self._taken[key] = _Seat(window)
         try:
             yield seat.leave

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.roles import Choice
@@ -39,7 +40,8 @@ class LiveService:
 
     ``places`` are where a session can be held, in the order in which they are asked; ``toolbox_for`` gives the
     functions that a model may call for a person in a time zone. ``reach`` returns an endpoint with the address of its
-    WebSocket, where that is another one than its address over HTTP; it may block.
+    WebSocket, where that is another one than its address over HTTP; it may block. ``as_kept`` gives a person's words as
+    they are to be stored, None where they are not.
     """
 
     conversations: Conversations
@@ -51,6 +53,7 @@ class LiveService:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS, "live"))
     seats: Seats = field(default_factory=Seats)
     logs: Logs = field(default_factory=Logs)
+    as_kept: Callable[[str, str], str | None] = lambda _person_id, words: words
 
     def open(self, person_id: str, conversation_id: str, options: LiveOptions) -> LiveBridge:
         """Return a session of this person's conversation, which connects to nobody until it is run.
@@ -58,15 +61,19 @@ class LiveService:
         Raises:
             NotFound: the person has no such conversation.
             NotConfigured, ModelRetired: no model here can be talked with live.
+            NotAllowed: this person may not have models called.
         """
+        permit = self.places[0].permit
+        permit(person_id)
         caller = Caller(person_id=person_id, page=PAGE, conversation_id=conversation_id)
-        slices = Slices(self.ledger, self.places[0].purser.budgets, caller)
+        slices = Slices(self.ledger, self.places[0].purser.budgets, caller, permit)
         keeping = Keeping(
             conversations=self.conversations,
             clips=self.clips,
             ledger=slices,
             person_id=person_id,
             conversation_id=conversation_id,
+            as_kept=partial(self.as_kept, person_id),
         )
         chosen, note = self._affordable(caller, keeping.conversation().heading.options, options)
         return LiveBridge(
@@ -80,7 +87,7 @@ class LiveService:
                 slices=slices,
                 note=note,
             ),
-            self.logs,
+            self.logs if self.clips.keeps_sound(person_id) else Logs(most=0),
         )
 
     def log_of(self, person_id: str, conversation_id: str) -> bytes:

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from audiokit.catalog.models import Provider
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens
-from audiokit.errors import BudgetExceeded
+from audiokit.errors import BudgetExceeded, NotAllowed
 from audiokit.speech.estimate import priced, writing_down
 from audiokit.speech.held import spender_of
+from audiokit.speech.permitted import Permit, everybody
 from audiokit.speech.requests import Caller
 from audiokit.store.columns import utc_now
 from audiokit.store.ids import new_id
@@ -35,21 +36,23 @@ class Slice:
 class Slices:
     """Takes the ledger's place for one session: each entry settles the slice that is held, and the next is held.
 
-    Without ``budgets`` nothing is. ``on_refused`` is told, in a thread, when there is none for the next; what is
-    written after that is written all the same. Every call may block.
+    Without ``budgets`` nothing is. ``on_refused`` is told, in a thread, when there is none for the next, or ``permit``
+    refuses whoever talks; what is written after that is written all the same. Every call may block.
     """
 
-    def __init__(self, ledger: Ledger, budgets: Budgets | None, caller: Caller) -> None:
+    def __init__(self, ledger: Ledger, budgets: Budgets | None, caller: Caller, permit: Permit = everybody) -> None:
+        self._permit = permit
         self._ledger, self._budgets, self._caller = ledger, budgets, caller
         self._slice: Slice | None = None
         self._held: Hold | None = None
-        self.on_refused: Callable[[BudgetExceeded], None] = lambda _: None
+        self.on_refused: Callable[[BudgetExceeded | NotAllowed], None] = lambda _: None
 
     def begin(self, slice_: Slice) -> None:
         """Hold the first slice, or that of another connection in place of it.
 
         Raises:
             BudgetExceeded: a budget does not reach for it; that is written down.
+            NotAllowed: this person may not have models called.
         """
         self.end()
         self._slice = slice_
@@ -68,7 +71,7 @@ class Slices:
             self._budgets.settle(held, entry)
         try:
             self._hold()
-        except BudgetExceeded as error:
+        except (BudgetExceeded, NotAllowed) as error:
             self.on_refused(error)
 
     def end(self) -> None:
@@ -78,7 +81,10 @@ class Slices:
         self._held = None
 
     def _hold(self) -> None:
-        if self._slice is None or self._budgets is None:
+        if self._slice is None:
+            return
+        self._permit(self._caller.person_id)
+        if self._budgets is None:
             return
         spender = spender_of(self._caller, self._slice.model)
         self._held = self._budgets.hold(spender, self._slice.amount_nanousd, lasts=_LASTS)

@@ -40,6 +40,10 @@ _log = logging.getLogger(__name__)
 _UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _KINDS = {"transcribe": Stage.TRANSCRIBE, "converse": Stage.REFINE}  # the ledger's, to ours
 _INTERRUPTED = "The app stopped while this was being done. It may have been billed. Try it again."
+_NOT_KEPT = (
+    "Nothing of your sound is kept, as you or whoever runs audiokit wish; a prompt is made in stages, and needs it. "
+    "Change that under Account, My data, or talk in a conversation."
+)
 _OURS = "audiokit itself failed here. Your recording is kept. Try it again."
 
 
@@ -73,16 +77,20 @@ class PipelineService:
         stage = prompt.running
         if stage is None or self.background.has(prompt_id) or not self._is_old(prompt.at(stage)):
             return prompt
+        if self.background.is_elsewhere(prompt_id):
+            return prompt
         self.prompts.settle(prompt, stage, replace(prompt.at(stage), progress=Progress.FAILED, failure=_INTERRUPTED))
         return self.prompts.open(person_id, prompt_id)
 
-    def look(self, data: bytes) -> Admitted:
+    def look(self, data: bytes, *, whose: str = "") -> Admitted:
         """Return all that is known of a recording, and what will be made of it. Nothing is kept.
+
+        ``whose`` is the person's id, so that no one keeps the others waiting.
 
         Raises:
             InputError: it is not sound, or too much of it.
         """
-        return self.stages.look(data)
+        return self.stages.look(data, whose=whose)
 
     def capture(
         self, person_id: str, data: bytes, *, style: str = DEFAULT, known: Admitted | None = None
@@ -91,13 +99,15 @@ class PipelineService:
 
         One that cannot be used is kept with the sentence that says why. ``known`` is what a look at it found.
         """
+        if not self.clips.keeps_sound(person_id):
+            raise NotAllowed(_NOT_KEPT)
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
         with self.clips.keeping(person_id, data, media_type, "take") as digest:
             prompt = self.prompts.add(person_id, style=style, clip_digest=digest, clip_media_type=media_type)
         kept = KeptStage(media_type=media_type, made_of=prompt.input_of(Stage.RECORD), made=fingerprint(digest))
         try:
-            known = known or self.look(data)
+            known = known or self.look(data, whose=person_id)
         except InputError as error:
             kept = replace(kept, progress=Progress.FAILED, failure=str(error))
         else:
@@ -135,6 +145,7 @@ class PipelineService:
         ``seen`` is the prompt as the person saw it: what was begun since then is not begun a second time.
         """
         first = stage or next(iter(seen.remaining), None)
+        self.stages.places[0].permit(seen.person_id)
         claimed = self._claim(seen, first) if first else None
         if first is None or claimed is None:
             return self.open(seen.person_id, seen.id)
@@ -180,8 +191,8 @@ class PipelineService:
         return prompt_quote(
             prompt,
             prompt.remaining if stage is None else (stage,),
-            transcribe_price=lambda: self.stages.price_of(Role.TRANSCRIBE),
-            refine_price=lambda: self.stages.price_of(Role.WRITE),
+            transcribe_price=lambda: self.stages.price_of(Role.TRANSCRIBE, prompt.person_id),
+            refine_price=lambda: self.stages.price_of(Role.WRITE, prompt.person_id),
         )
 
     def costs(self, person_id: str, prompt_id: str) -> dict[Stage, int | None]:

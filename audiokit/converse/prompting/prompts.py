@@ -17,7 +17,7 @@ from audiokit.store.database import Database, hold
 from audiokit.store.ids import new_id
 from audiokit.store.tables import prompt as prompt_table
 
-__all__ = ["KeptPrompt", "KeptStage", "Progress", "PromptHeading", "Prompts", "Stage", "fingerprint"]
+__all__ = ["KeptPrompt", "KeptStage", "Progress", "PromptHeading", "Prompts", "Stage", "fingerprint", "stages_as_rows"]
 
 
 class Stage(StrEnum):
@@ -64,6 +64,11 @@ class KeptStage:
 
 _STAGES: TypeAdapter[dict[Stage, KeptStage]] = TypeAdapter(dict[Stage, KeptStage])
 _UNTOUCHED = KeptStage()
+
+
+def stages_as_rows(stages: Mapping[Stage, KeptStage]) -> Any:
+    """Return what is known of the stages as it is stored."""
+    return _STAGES.dump_python(dict(stages), mode="json")
 
 
 def fingerprint(*parts: str | None) -> str:
@@ -255,7 +260,7 @@ class Prompts:
     def _write(
         self, connection: Connection, prompt: KeptPrompt, stage: Stage, kept: KeptStage, **outputs: str | None
     ) -> KeptPrompt:
-        stages = _STAGES.dump_python({**prompt.stages, stage: kept}, mode="json")
+        stages = stages_as_rows({**prompt.stages, stage: kept})
         update_it = _update(prompt.person_id, prompt.id)
         connection.execute(update_it.values(stages=stages, updated_at=self.now(), **outputs))
         return _one(connection, prompt.person_id, prompt.id)

@@ -75,17 +75,18 @@ class Stages:
             case Stage.REFINE:
                 return self._refine(prompt)
 
-    def look(self, data: bytes) -> Admitted:
+    def look(self, data: bytes, *, whose: str = "") -> Admitted:
         """Return all that is known of a recording, and what will be made of it.
 
         Raises:
             InputError: it is not sound, or too much of it.
         """
-        return self.door.look(data, self._order())
+        return self.door.look(data, self._order(), whose=whose)
 
-    def price_of(self, role: Role) -> Price | None:
-        """Return the price of the model that is asked first."""
-        return self.places[0].price_of(self._chosen(role))
+    def price_of(self, role: Role, person_id: str) -> Price | None:
+        """Return the price of the model that is asked first for a person."""
+        place = self.places[0].for_person(person_id)
+        return place.price_of(place.choose(role, _TIERS[role]))
 
     def _chosen(self, role: Role) -> Choice:
         return self.places[0].choose(role, _TIERS[role])
@@ -101,7 +102,8 @@ class Stages:
         return Order(wanted=Preparation(denoises=True), bounds=bounds)
 
     def _clean(self, prompt: KeptPrompt) -> Made:
-        admitted = self.door.admit(self.clips.read(prompt.person_id, prompt.clip_digest or ""), self._order())
+        original = self.clips.read(prompt.person_id, prompt.clip_digest or "")
+        admitted = self.door.admit(original, self._order(), whose=prompt.person_id)
         refuse_unsendable(admitted.received, room=self.rooms.of(prompt.person_id))
         heard = heard_of(admitted)
         media_type, waveform = _MEDIA_TYPES[heard.format], _drawn(heard.data)

@@ -14,11 +14,11 @@ from audiokit.sentiment.agreement import agreement, why
 from audiokit.sentiment.figures import activation, sentiment, tone
 from audiokit.sentiment.kept import KeptRecording, KeptSegment
 from audiokit.sentiment.readings import Readings, VoiceReading
+from audiokit.words.formulas import no_formula
 from audiokit.words.plain_text import one_line
 
 __all__ = ["as_csv"]
 
-_STARTS_A_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the last four are their wide forms, which some read alike
 _BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 
 _Cell = str | float | int | None
@@ -49,8 +49,7 @@ def _written(cell: _Cell) -> str:
         return ""
     if not isinstance(cell, str):
         return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
-    line = one_line(cell)
-    return f"'{line}" if line.startswith(_STARTS_A_FORMULA) else line
+    return no_formula(one_line(cell))
 
 
 def _read(readings: Readings) -> Iterator[_Cell]:

@@ -15,6 +15,7 @@ from audiokit.errors import AudiokitError, InputError
 from audiokit.sentiment.kept import Options
 from audiokit.sentiment.readings import Correction
 from audiokit.sentiment.tone import Tone
+from audiokit.ui import uploads, widgets
 from audiokit.ui.sentiment.visit import NEW, Asked, Place, person_id, service, visit
 
 __all__ = [
@@ -68,9 +69,11 @@ def add_files(uploader: str) -> None:
     if not files:
         return
     page.taken.update(file.file_id for file in files)
-    of = f"{files[0].name}" if len(files) == 1 else f"{len(files)} recordings"
+    named = [(uploads.name_of(file), file.getvalue()) for file in files]
+    of = widgets.plain(named[0][0]) if len(files) == 1 else f"{len(files)} recordings"
     with told(), st.spinner(f"Looking at {of}…"):
-        _add([(file.name, file.getvalue()) for file in files])
+        _add(named)
+        uploads.let_go(*files)
     page.n_uploads += 1
 
 
@@ -83,6 +86,7 @@ def add_take(recorder: str) -> None:
     name = f"Recorded {datetime.now(UTC).astimezone():%-d %B %Y, %H.%M}.wav"
     with told(), st.spinner("Keeping the recording…"):
         _add([(name, take.getvalue())])
+        uploads.let_go(take)
         page.n_uploads += 1
 
 

@@ -6,6 +6,8 @@ import streamlit as st
 
 from audiokit.catalog.models import Provider
 from audiokit.ui import state
+from audiokit.ui.privacy import consent
+from audiokit.ui.privacy.words import recordings_kept
 from audiokit.ui.sentiment import actions, asking, words
 from audiokit.ui.sentiment.visit import visit
 
@@ -49,6 +51,9 @@ def new() -> None:
 
 def drop() -> None:
     """Take files, or a recording made here."""
+    if consent.is_asked():
+        consent.show()
+        return
     n_uploads = visit().n_uploads
     files, take = f"sentiment.files.{n_uploads}", f"sentiment.take.{n_uploads}"
     st.file_uploader(
@@ -75,4 +80,5 @@ def _retention() -> str:
     """Return the one line on where recordings go and how long they stay."""
     names = [wire.endpoint.name for wire in state.studio().wires if wire.endpoint.provider is not Provider.OFFLINE]
     goes = f"are sent to {' or '.join(names)} once you press Analyse" if names else "stay on this machine"
-    return f"Recordings {goes}, and are kept until you remove them."
+    kept = recordings_kept(state.studio().privacy, state.person().id, "remove them")
+    return f"Recordings {goes}, and are {kept}."

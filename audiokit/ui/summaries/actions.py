@@ -13,6 +13,7 @@ from audiokit.errors import AudiokitError, InputError
 from audiokit.summaries.script import Line
 from audiokit.summaries.shape import Shape
 from audiokit.summaries.sources import Taking
+from audiokit.ui import uploads, widgets
 from audiokit.ui.summaries.visit import NEW, View, person_id, service, visit
 
 __all__ = [
@@ -64,10 +65,12 @@ def add_files(uploader: str) -> None:
     with told():
         for number, file in enumerate(files, 1):
             which = f" ({number} of {len(files)})" if len(files) > 1 else ""
-            with st.spinner(f"Reading {file.name}{which}…"):
+            name = uploads.name_of(file)
+            with st.spinner(f"Reading {widgets.plain(name)}{which}…"):
                 programme_id = _kept_id()
                 page.taken.add(file.file_id)
-                service().gathering.add_files(person_id(), programme_id, [(file.name, file.getvalue())])
+                service().gathering.add_files(person_id(), programme_id, [(name, file.getvalue())])
+                uploads.let_go(file)
     if files:
         page.n_uploads += 1
 

@@ -18,7 +18,7 @@ _SAMPLE_S = 3.5
 def hear(shape: Shape, number: int, persona: Persona, at: str) -> None:
     """Offer to hear a persona's voice, with the price; then play it."""
     page, which = visit(), f"{persona.voice}.{shape.tier.value}.{number}"
-    cost = service().planner.line_cost(shape, SAMPLE, _SAMPLE_S)
+    cost = service().planner.for_person(person_id()).line_cost(shape, SAMPLE, _SAMPLE_S)
     st.button(
         "Hear",
         icon=":material/volume_up:",

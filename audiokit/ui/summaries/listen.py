@@ -64,7 +64,7 @@ def _wrong(programme: KeptProgramme) -> None:
 
 
 def _price(programme: KeptProgramme, wrong: tuple[KeptLine, ...]) -> str:
-    planner, shape, total = service().planner, programme.shape, 0
+    planner, shape, total = service().planner.for_person(person_id()), programme.shape, 0
     for kept in wrong:
         cost = planner.line_cost(shape, kept.line.text, planner.pace(shape).seconds_of([kept.line]), is_starred=True)
         if cost is None:

@@ -14,7 +14,7 @@ from audiokit.converse.instructions import LANGUAGES
 from audiokit.summaries.formats import default_shape, format_called, formats
 from audiokit.summaries.kept import KeptProgramme
 from audiokit.summaries.shape import Persona, Shape
-from audiokit.ui import state
+from audiokit.ui import state, widgets
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.hearing import hear
 from audiokit.ui.summaries.visit import visit, voices
@@ -223,7 +223,7 @@ def _persona(programme_id: str | None, shape: Shape, number: int, persona: Perso
                 "",
                 icon=":material/close:",
                 type="tertiary",
-                help=f"Take {persona.name} out".replace("$", r"\$"),
+                help=f"Take {widgets.plain(persona.name)} out",
                 key=f"summaries.voice.remove.{at}.{number}",
                 on_click=_remove,
                 args=(programme_id, shape, number),

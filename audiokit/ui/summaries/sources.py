@@ -87,7 +87,7 @@ def _row(programme_id: str, source: Source, *, reads_all: bool) -> None:
         "",
         icon=":material/close:",
         type="tertiary",
-        help=f"Take {source.name} out".replace("$", r"\$"),
+        help=f"Take {widgets.plain(source.name)} out",
         key=f"summaries.drop.{source.id}",
         on_click=actions.remove_source,
         args=(programme_id, source.id),
@@ -100,7 +100,7 @@ def _taking(programme_id: str, source: Source, *, reads_all: bool) -> None:
     field = f"summaries.take.{source.id}.{reads_all}"
     st.session_state[field] = Taking.FULL if reads_all and source.is_taken else source.taking
     st.segmented_control(
-        f"How much of {source.name}",
+        f"How much of {widgets.plain(source.name)}",
         takings,
         format_func=_TAKINGS.__getitem__,
         required=True,

@@ -22,6 +22,10 @@ _MOST_LINES = 2_000
 _MAX_CHARS = 400_000
 _LONGEST = 4_000  # characters of a line, as in audiokit.ui.summaries.editor
 _SEPARATORS = ",;\t|"
+_MAX_FILE_BYTES = 10_000_000  # as many lines as there can be, each as long as it can be
+_NO_TABLE = (
+    "This table is not well-formed: a quote is opened and never closed. Mend it where it was made, and drop it again."
+)
 _NOTHING = "There are no lines in this. Write one on each line, or a table with a column called text."
 
 
@@ -54,10 +58,24 @@ def _make(field: str) -> None:
     text = str(st.session_state["summaries.lines"])
     with actions.told():
         if file is not None:
-            text = file.getvalue().decode("utf-8-sig", errors="replace")
+            text = _told_by(file)
         title = str(st.session_state["summaries.lines.title"]).strip()
         lines, chapters, shape = of_rows(parse(text), visit().shape)
         actions.make_of_lines(title or (file.name.rpartition(".")[0] if file else "Lines"), lines, chapters, shape)
+
+
+def _told_by(file: Any) -> str:
+    """Return a file's text.
+
+    Raises:
+        InputError: it is larger than any list that could be taken.
+    """
+    if file.size > _MAX_FILE_BYTES:
+        raise InputError(
+            f"This file has {file.size / 1e6:.1f} MB; a list of lines has {_MAX_FILE_BYTES / 1e6:.0f} MB at most. "
+            "Part it into several, or drop it as a document."
+        )
+    return str(file.getvalue().decode("utf-8-sig", errors="replace"))
 
 
 def parse(text: str) -> list[tuple[str, str, str]]:
@@ -71,8 +89,11 @@ def parse(text: str) -> list[tuple[str, str, str]]:
     names = [name.strip().strip('"').casefold() for name in first.split(separator)]
     if "text" in names:
         table = csv.DictReader(io.StringIO(text.lstrip("\ufeff\n\r ")), delimiter=separator, fieldnames=names)
-        next(table, None)
-        found = [tuple((row.get(name) or "").strip() for name in ("text", "voice", "title")) for row in table]
+        try:
+            next(table, None)
+            found = [tuple((row.get(name) or "").strip() for name in ("text", "voice", "title")) for row in table]
+        except csv.Error as error:
+            raise InputError(_NO_TABLE) from error
     else:
         found = [(line.strip(), "", "") for line in text.splitlines()]
     rows = [(row[0], row[1], row[2]) for row in found if row[0]]

@@ -146,7 +146,7 @@ def _shorter_price(programme: KeptProgramme) -> str:
     """Return what saying a line of the usual length shorter costs."""
     n_words = 25
     writing = Writing(material_words=n_words, n_sections=1, n_words=n_words)
-    cost = service().planner.writing_cost(programme.shape, writing)
+    cost = service().planner.for_person(person_id()).writing_cost(programme.shape, writing)
     return "price unknown" if cost is None else words.dollars(cost).replace("\\", "")
 
 

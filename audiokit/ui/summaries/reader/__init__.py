@@ -87,7 +87,7 @@ def _line(
 
 def _price(programme: KeptProgramme, kept: KeptLine) -> str:
     """Return what it costs to say a line again, which the better model does."""
-    planner, shape = service().planner, programme.shape
+    planner, shape = service().planner.for_person(person_id()), programme.shape
     cost = planner.line_cost(shape, kept.line.text, planner.pace(shape).seconds_of([kept.line]), is_starred=True)
     return "price unknown" if cost is None else money.show(cost) if cost == 0 else f"≈ {money.show(cost)}"
 

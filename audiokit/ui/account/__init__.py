@@ -1,0 +1,1 @@
+"""Who is here: signing in, the Account page, and what admins do for people."""

@@ -22,13 +22,14 @@ KINDS = MappingProxyType(
         Kind.AUDIT: "The log of who saw or deleted what",
     }
 )
-# OpenAI: "Your data"; Microsoft: "Data, privacy, and security for Azure OpenAI". Both checked 2026-11-21.
+# OpenAI: its guide "Your data", read 2026-11-21; the hour is how long an answer's audio id lasts. Azure: what
+# Microsoft's question-and-answer pages tell of abuse monitoring; what holds for a subscription is in its contract.
 AT_PROVIDERS = MappingProxyType(
     {
         Provider.OPENAI.value: "**OpenAI** does not train on what is sent by its API unless its account agreed to "
-        "that. It keeps logs against abuse for up to 30 days, longer where the law demands it, and none with an "
-        "agreement on zero retention. Sound of an answer can be referred to there for about an hour, so that a talk "
-        "goes on. Nothing of this can be deleted from here.",
+        "that. It keeps logs against abuse for up to 30 days, longer where the law or harm to others demands it, and "
+        "none with an agreement on zero retention. Sound of an answer can be referred to there for about an hour, so "
+        "that a talk goes on. Nothing of this can be deleted from here.",
         Provider.AZURE.value: "**Microsoft Azure** does not train on what is sent. It may keep it for up to 30 days to "
         "watch for abuse, unless the subscription has been exempted. Nothing of this can be deleted from here.",
         Provider.COMPATIBLE.value: "**A server that whoever runs audiokit has chosen**: ask them what it keeps.",

@@ -40,7 +40,8 @@ class Place:
     ``ends_on`` is the first day without a model, and ``heir_of`` who takes over from it then. ``speech_for`` asks the
     model that the person, or everybody, has switched to; ``speech_as_named`` the one that is named, to compare them.
     ``estimate`` is what a request may cost there in nano-USD, and ``purser`` knows what the budgets reach for.
-    ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it.
+    ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it, and
+    ``reached`` the model that a call of theirs by a name is passed on to.
     """
 
     endpoint: Endpoint
@@ -56,6 +57,7 @@ class Place:
     ends_on: Callable[[str], date | None] = lambda _: None
     heir_of: Callable[[str], Choice | None] = lambda _: None
     switched: Callable[[Place, str], Place] = lambda place, _: place
+    reached: Callable[[str, str], str] = lambda _, model: model
 
     def for_person(self, person_id: str) -> Place:
         """Return the same with the models that this person's calls will reach, to name and to price them."""

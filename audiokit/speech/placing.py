@@ -175,6 +175,7 @@ def place_at(
         ends_on=ends.day,
         heir_of=lambda name: ends.heir(name, choose_as_named),
         switched=partial(place_switched, switches=switches, catalog=catalog, choose=choose_as_named),
+        reached=partial(switched_name, switches, catalog),
     )
 
 

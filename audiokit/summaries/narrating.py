@@ -303,7 +303,7 @@ def _way(caller: Caller, wanted: _Wanted) -> Way[_Wanted]:
     first = wanted.asks[0]
     place, choice = first.place.for_person(caller.person_id), first.choice
     request = request_for(wanted.text, wanted.persona, wanted.shape, choice, place.endpoint.provider)
-    reached = place.choose(choice.role, choice.tier).model_name
+    reached = first.place.reached(caller.person_id, choice.model_name)
     return Way(
         offer=wanted,
         model=reached,

@@ -33,6 +33,7 @@ from audiokit.converse.service import ConverseService
 from audiokit.settings import Settings
 from audiokit.speech.held import Held
 from audiokit.speech.replies import Speech
+from audiokit.speech.permitted import Permitted
 from audiokit.speech.requests import Caller, Heard, ModelTurn, PersonTurn
 from audiokit.speech.switched import Switched
 from audiokit.speech.varied import Varied
@@ -183,10 +184,12 @@ def on_the_day(service: ConverseService, at: datetime) -> ConverseService:
         assert isinstance(switched, Switched)
         varied = switched.inner
         assert isinstance(varied, Varied)
-        held = varied.inner
+        permitted = varied.inner
+        assert isinstance(permitted, Permitted)
+        held = permitted.inner
         assert isinstance(held, Held)
-        metered = replace(held.metered, now=lambda: at)
-        return replace(switched, inner=replace(varied, inner=replace(held, metered=metered)))
+        then = replace(held, metered=replace(held.metered, now=lambda: at))
+        return replace(switched, inner=replace(varied, inner=replace(permitted, inner=then)))
 
     return replace(service, places=(replace(place, speech_for=speech_for),), now=lambda: at)
 

@@ -377,7 +377,8 @@ def test_the_end_is_told_to_the_page_once_and_lets_go_of_everything(page: Page, 
 
 @pytest.mark.browser
 def test_reloading_leaves_no_socket_and_no_task(page: Page, address: str) -> None:
-    listening(page, address, "mode=echo")
+    begin(page, address, "mode=echo")
+    loud(page)  # it listens and speaks by turns there, too briefly to be waited for
     threads = counts(address)["threads"]
     for _ in range(4):
         page.reload()
@@ -431,7 +432,7 @@ def test_a_browser_that_takes_the_microphone_only_at_its_own_rate_sends_the_same
 def test_the_microphone_is_brought_to_24_khz_through_a_filter(
     page: Page, address: str, hz: int, from_hz: int, least_db: float, most_db: float
 ) -> None:
-    page.goto(f"{address}/api/health")
+    page.goto(address)
     level_db = page.evaluate(
         """async ([hz, rate]) => {
             const { Resampler } = await import("/api/assets/test/resampling.js");

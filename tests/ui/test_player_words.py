@@ -254,7 +254,7 @@ def test_the_word_at_a_second_is_found_however_one_gets_there(page: Page, addres
     ]
     forwards = [second for second, _ in expected]
     about = [3.8, 0.0, 4.0, 0.9, 3.1, 2.0, 0.85, 1.3, 0.5]
-    page.goto(f"{address}/api/health")
+    page.goto(address)
 
     program = address + script("cues.js")
     found = page.evaluate(ASKED, [program, times, [*forwards, *about]])
@@ -274,7 +274,7 @@ WRITTEN = """
 
 
 def test_words_stand_as_their_script_has_them_and_keep_their_line_ends(page: Page, address: str) -> None:
-    page.goto(f"{address}/api/health")
+    page.goto(address)
     said = ["Two", "words.\n\n", "Then", "你好\uff0c", "世界。", "Bye."]
 
     text = page.evaluate(WRITTEN, [address + script("words.js"), [[word, i, i + 1] for i, word in enumerate(said)]])

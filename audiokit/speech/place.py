@@ -40,8 +40,8 @@ class Place:
     ``ends_on`` is the first day without a model, and ``heir_of`` who takes over from it then. ``speech_for`` asks the
     model that the person, or everybody, has switched to; ``speech_as_named`` the one that is named, to compare them.
     ``estimate`` is what a request may cost there in nano-USD, and ``purser`` knows what the budgets reach for.
-    ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it, and
-    ``reached`` the model that a call of theirs by a name is passed on to.
+    ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it,
+    and ``reached`` the model that a call of theirs by a name is passed on to.
     """
 
     endpoint: Endpoint

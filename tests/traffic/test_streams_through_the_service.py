@@ -32,8 +32,8 @@ from audiokit.converse.conversation import AnswerWith, KeptTurn, Memory, Options
 from audiokit.converse.service import ConverseService
 from audiokit.settings import Settings
 from audiokit.speech.held import Held
-from audiokit.speech.replies import Speech
 from audiokit.speech.permitted import Permitted
+from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Heard, ModelTurn, PersonTurn
 from audiokit.speech.switched import Switched
 from audiokit.speech.varied import Varied

@@ -15,8 +15,10 @@ if not runtime.exists():
     from audiokit.ui import uploads
     from audiokit.ui.account.provider import secrets
     from audiokit.ui.navigation import only_ours  # now, so that the first visitor does not wait for it
+    from audiokit.ui.pressing import carry_out_whole
 
     only_ours()
+    carry_out_whole()
     signing_in, settings = secrets(), Settings.read()
     uploads.limit(settings.upload_mb)
     around = middleware(settings, uploads.held)

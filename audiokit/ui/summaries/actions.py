@@ -59,9 +59,11 @@ def open_programme(programme_id: str | None, view: View | None = None) -> None:
 def add_files(uploader: str) -> None:
     """Read what was dropped, one after the other; one that cannot be read is told in its row.
 
-    A press of something else may interrupt it at any time: what is not read yet is read in the next run.
+    It is called where the page is drawn: a press of something else may stop it between two files, and what is not read
+    yet is read in the next run.
     """
     page, files = visit(), _waiting(uploader)
+    reader, person = service().gathering, person_id()
     with told():
         for number, file in enumerate(files, 1):
             which = f" ({number} of {len(files)})" if len(files) > 1 else ""
@@ -69,7 +71,7 @@ def add_files(uploader: str) -> None:
             with st.spinner(f"Reading {widgets.plain(name)}{which}…"):
                 programme_id = _kept_id()
                 page.taken.add(file.file_id)
-                service().gathering.add_files(person_id(), programme_id, [(name, file.getvalue())])
+                reader.add_files(person, programme_id, [(name, file.getvalue())])
                 uploads.let_go(file)
     if files:
         page.n_uploads += 1

@@ -37,10 +37,8 @@ def drop() -> None:
         type=_TYPES,
         accept_multiple_files=True,
         key=field,
-        on_change=actions.add_files,
-        args=(field,),
     )
-    if actions.are_waiting(field):  # an earlier run was interrupted while it read them
+    if actions.are_waiting(field):
         actions.add_files(field)
         st.rerun()
     with st.container(horizontal=True):

@@ -36,7 +36,7 @@ from audiokit.jobs.queue import Jobs
 from audiokit.keepers import Rooms as KeepingRooms
 from audiokit.keepers import open_privacy
 from audiokit.people.addresses import Signer
-from audiokit.people.audit import Audit, Deed
+from audiokit.people.audit import FEED, Audit, Deed
 from audiokit.people.consent import Consent
 from audiokit.people.discretion import Discreet, Discretion
 from audiokit.people.persons import Person, Persons
@@ -194,9 +194,13 @@ class Studio:
     def write_export(self, person_id: str, conversation_id: str, to: BinaryIO) -> str:
         """Write a conversation as one archive and return its name; for :class:`audiokit.api.exports.ExportSource`."""
         name = _write_export(self.converse, self.door, person_id, conversation_id, to)
-        note = partial(self.privacy.audit.note, person_id, Deed.EXPORTED, person_id=person_id)
-        note(subject_kind="conversation", subject_id=conversation_id)
+        self.took_away(person_id, "conversation", conversation_id)
         return name
+
+    def took_away(self, person_id: str, kind: str, subject_id: str) -> None:
+        """Note that something of a person's was downloaded, once an hour; for the sources of :mod:`audiokit.api`."""
+        note = partial(self.privacy.audit.note_once, person_id, Deed.EXPORTED, person_id=person_id)
+        note(subject_kind=kind, subject_id=subject_id)
 
     def warm(self) -> None:
         """Start what takes a moment, so that the first visitor does not wait for it."""
@@ -370,7 +374,9 @@ def open_studio(
         ),
         summaries=summaries,
         exports=exports,
-        feeds=Feeds(keys=FeedKeys(signer, Preferences(database)), exports=exports, kept=waves),
+        feeds=Feeds(
+            keys=FeedKeys(signer, Preferences(database)), exports=exports, kept=waves, heard=_noted_by(consent.audit)
+        ),
         sentiment=sentiment,
         privacy=open_privacy(keeping, discretion=discretion, consent=consent, permit=persons.permit),
         notices=Notices(database, zone),
@@ -452,6 +458,16 @@ def _usage(
         zone=zone,
         may_see_all=lambda person_id: allows(persons.standing(person_id), Action.SEE_ALL),
     )
+
+
+def _noted_by(audit: Audit) -> Callable[[str, str], None]:
+    """Return what notes that a programme was asked for at a private feed's address."""
+
+    def heard(person_id: str, programme_id: str) -> None:
+        note = partial(audit.note_once, FEED, Deed.EXPORTED, person_id=person_id)
+        note(subject_kind="programme", subject_id=programme_id)
+
+    return heard
 
 
 def _audited(usage: UsageService, audit: Audit) -> UsageService:

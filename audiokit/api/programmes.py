@@ -31,6 +31,9 @@ class ProgrammeSource(Protocol):
     def exports(self) -> Exports:
         """All programmes, as files."""
 
+    def took_away(self, person_id: str, kind: str, subject_id: str) -> None:
+        """Note that something of a person's was downloaded; may block."""
+
 
 def programme_routes(opened: Callable[[], ProgrammeSource]) -> list[BaseRoute]:
     """Return the route of this module."""
@@ -41,6 +44,7 @@ def programme_routes(opened: Callable[[], ProgrammeSource]) -> list[BaseRoute]:
         claims = await claims_of(request, source.signer, "programme")
         asked = (claims["person"], claims["programme"], claims["format"])
         file = await run_in_threadpool(source.exports.file, *asked)
+        await run_in_threadpool(source.took_away, claims["person"], "programme", claims["programme"])
         headers = {
             "Content-Disposition": attachment(file.name),
             "Cache-Control": "private, no-cache",  # kept, and asked about: an edited programme is another file

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -30,6 +31,9 @@ class SentimentSource(Protocol):
     def sentiment(self) -> SentimentService:
         """All recordings with their readings."""
 
+    def took_away(self, person_id: str, kind: str, subject_id: str) -> None:
+        """Note that something of a person's was downloaded; may block."""
+
 
 def sentiment_routes(opened: Callable[[], SentimentSource]) -> list[BaseRoute]:
     """Return the route of this module."""
@@ -42,9 +46,14 @@ def sentiment_routes(opened: Callable[[], SentimentSource]) -> list[BaseRoute]:
         match claims:
             case {"use": "analysis", "person": person_id, "recording": recording_id, "format": to}:
                 moments = claims.get("moments", "").split()
-                return await written(lambda file: exporting.write(person_id, recording_id, to, file, moments))
+                answer = await written(lambda file: exporting.write(person_id, recording_id, to, file, moments))
+                subject_id = recording_id
             case {"use": "batch", "person": person_id, "batch": batch_id, "format": to}:
-                return await written(lambda file: exporting.write_batch(person_id, batch_id, to, file))
-        raise NotFound("There is nothing at this address.")
+                answer = await written(lambda file: exporting.write_batch(person_id, batch_id, to, file))
+                subject_id = batch_id
+            case _:
+                raise NotFound("There is nothing at this address.")
+        await run_in_threadpool(source.took_away, person_id, claims["use"], subject_id)
+        return answer
 
     return [Route("/api/analysis/{token}", answering(analysis))]

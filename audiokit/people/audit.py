@@ -21,7 +21,10 @@ from audiokit.store.ids import new_id
 from audiokit.store.tables import sighting as table
 from audiokit.words.formulas import no_formula
 
-__all__ = ["Audit", "Deed", "Sighting", "write_csv"]
+__all__ = ["FEED", "Audit", "Deed", "Sighting", "write_csv"]
+
+FEED: Final = "feed"
+"""Who listens at a private feed's address, in the log: nobody can tell who that is."""
 
 _AT_ONCE: Final = 500
 _ONCE_IN: Final = timedelta(hours=1)
@@ -95,17 +98,23 @@ class Audit:
             connection.execute(insert(table), row)
 
     def note_once(
-        self, actor_id: str, action: Deed | str, *, person_id: str | None = None, subject_kind: str | None = None
+        self,
+        actor_id: str,
+        action: Deed | str,
+        *,
+        person_id: str | None = None,
+        subject_kind: str | None = None,
+        subject_id: str | None = None,
     ) -> None:
-        """Note what a page does at every run of its script: the same, by the same person, once an hour in a process."""
-        key, now = (actor_id, str(action), person_id, subject_kind), self._now()
+        """Note what comes again and again, such as each run of a page: the same, once an hour in a process."""
+        key, now = (actor_id, str(action), person_id, subject_kind, subject_id), self._now()
         with self._lock:
             if (noted := self._noted.get(key)) is not None and now - noted < _ONCE_IN:
                 return
             if len(self._noted) >= _AT_ONCE:
                 self._noted.clear()
             self._noted[key] = now
-        self.note(actor_id, action, person_id=person_id, subject_kind=subject_kind)
+        self.note(actor_id, action, person_id=person_id, subject_kind=subject_kind, subject_id=subject_id)
 
     def entries(
         self, *, about: str | None = None, limit: int = _AT_ONCE, before: Sighting | None = None

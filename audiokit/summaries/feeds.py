@@ -6,6 +6,7 @@ What was made is kept where it may vanish; an episode's size is known before the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
@@ -48,11 +49,12 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeds:
-    """All feeds. ``kept`` has covers at hand."""
+    """All feeds. ``kept`` has covers at hand; ``heard`` is told whose programme a podcast app has asked for."""
 
     keys: FeedKeys
     exports: Exports
     kept: Kept
+    heard: Callable[[str, str], object] = lambda _person_id, _programme_id: None
 
     def feed(self, token: str, site: str) -> bytes:
         """Return the feed; ``site`` is where it was asked for, such as https://example.org.
@@ -78,6 +80,7 @@ class Feeds:
             return of_bytes(name, FILES[name], self._front(person_id).data)
         view = self.exports.shelf.one(person_id, programme_id)
         if name == "episode.mp3":
+            self.heard(person_id, programme_id)
             return self.exports.of_view(person_id, view, "mp3")
         return of_bytes(name, FILES[name], self._made(view, name))
 

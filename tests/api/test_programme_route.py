@@ -62,6 +62,8 @@ def test_a_programme_is_had_in_the_format_of_its_address(studio: Studio, web: Te
     assert answer.headers["content-length"] == str(len(answer.content))
     assert "00:00:02,000" in answer.text
     assert "It is closed." in answer.text
+    taken = studio.privacy.log(ME, of_all=False)[0]
+    assert (taken.action, taken.subject_kind, taken.actor_id) == ("exported", "programme", ME)
 
 
 def test_one_without_a_recording_is_no_file_yet(studio: Studio, web: TestClient) -> None:

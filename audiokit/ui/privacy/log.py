@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from audiokit.people.addresses import audit_url
-from audiokit.people.audit import Sighting
+from audiokit.people.audit import FEED, Sighting
 from audiokit.people.deleting import NOBODY
 from audiokit.people.roles import Action
 from audiokit.ui import state, widgets
@@ -41,4 +41,5 @@ def _line(entry: Sighting, names: dict[str, str]) -> str:
 
 
 def _named(person_id: str | None, names: dict[str, str]) -> str:
-    return "A rule here" if person_id == NOBODY else names.get(person_id or "", "Somebody else")
+    ours = {NOBODY: "A rule here", FEED: "Whoever has the feed's address"}
+    return (ours | names).get(person_id or "", "Somebody else")

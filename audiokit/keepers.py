@@ -11,6 +11,7 @@ from audiokit.people.archive import Archive
 from audiokit.people.consent import Consent
 from audiokit.people.deleting import Deleting
 from audiokit.people.discretion import Discretion
+from audiokit.people.holdings import Holdings
 from audiokit.people.keeping import Keeper
 from audiokit.people.privacy import Permit, PrivacyService
 from audiokit.people.receipts import Receipts
@@ -58,11 +59,10 @@ def open_privacy(rooms: Rooms, *, discretion: Discretion, consent: Consent, perm
 
     return PrivacyService(
         deleting=Deleting(
-            keepers=keepers,
+            holdings=Holdings(keepers=keepers, database=database, retention=retention),
             clips=rooms.clips,
             database=database,
             flights=rooms.flights,
-            retention=retention,
             receipts=receipts,
             audit=audit,
             also_sweep=forget_jobs,

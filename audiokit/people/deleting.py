@@ -6,66 +6,34 @@ look finishes it: every step may be done twice. Of several processes, one works 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
 
 from audiokit.errors import NotFound
 from audiokit.people.audit import Audit, Deed
+from audiokit.people.holdings import LOOSE, Holdings
 from audiokit.people.keeping import Keeper, Kept
 from audiokit.people.receipts import Item, Receipt, Receipts
-from audiokit.people.retention import Kind, Retention, Rule
+from audiokit.people.retention import Kind, Rule
 from audiokit.store.clips import Clips
-from audiokit.store.columns import utc_now
 from audiokit.store.database import Database
 from audiokit.store.flights import Flights
 from audiokit.store.owned import Owned, OwnedClip
-from audiokit.store.tables import entry, model_switch, person, preference
+from audiokit.store.tables import model_switch, person, preference
 
-__all__ = ["AS_ASKED", "EVERYTHING", "NOBODY", "Deleting", "Done", "Stored"]
+__all__ = ["AS_ASKED", "EVERYTHING", "NOBODY", "Deleting", "Done"]
 
 AS_ASKED: Final = "as you asked"
 EVERYTHING: Final = "as you asked, with everything else of yours"
 NOBODY: Final = "audiokit"
 """Who deletes by a rule, in the audit log."""
-_LOOSE: Final = "loose"
-_YOUNG = timedelta(days=1)  # a clip is kept a moment before the row that has it
-_KIND_OF = {
-    "reply": Kind.REPLIES,
-    "trial": Kind.REPLIES,
-    "line": Kind.PROGRAMMES,
-    "programme": Kind.PROGRAMMES,
-    "document": Kind.PROGRAMMES,
-}
 _SOUND = (Kind.RECORDINGS, Kind.REPLIES)
 _STAYING = ("retention", "discretion")  # preferences that protect a person: they hold no content
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """One stored clip, for "where is my voice?": all things that have it, and the rule by which the last of them goes.
-
-    ``kept_until`` None: until somebody deletes it. ``sent_to`` are endpoints, as the ledger has them.
-    """
-
-    digest: str
-    media_type: str
-    size_bytes: int
-    kept_at: datetime
-    kept_until: datetime | None
-    rule: Rule
-    used: tuple[Kept, ...]
-    sent_to: tuple[str, ...]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """What to delete, for it to be gone."""
-        return tuple(one.id for one in self.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +48,13 @@ class Done:
 class Deleting:
     """Goes over every room's things. Safe to share between threads and processes."""
 
-    keepers: tuple[Keeper, ...]
+    holdings: Holdings
     clips: Clips
     database: Database
     flights: Flights
-    retention: Retention
     receipts: Receipts
     audit: Audit
     also_sweep: Callable[[], object] = lambda: None
-    now: Callable[[], datetime] = utc_now
-
-    def kept(self, person_id: str) -> tuple[Kept, ...]:
-        """Return everything that is kept for a person, words and sound, the oldest first."""
-        found = [one for keeper in self.keepers for one in keeper.kept(person_id)]
-        owned = Owned(self.database).of(person_id)
-        return tuple(sorted([*found, *self._loose(owned, found)], key=lambda one: one.kept_at))
-
-    def stored(self, person_id: str) -> tuple[Stored, ...]:
-        """Return every stored clip of a person's, the latest first: what it is, why it is here, and until when."""
-        owned, rules = Owned(self.database).of(person_id), self.retention.of(person_id)
-        users, sent_to = defaultdict[str, list[Kept]](list), self._sent_to(person_id)
-        for one in self.kept(person_id):
-            for digest in one.digests:
-                users[digest].append(one)
-        stored = [_stored(owned[digest], used, rules, sent_to) for digest, used in users.items() if digest in owned]
-        return tuple(sorted(stored, key=lambda one: one.kept_at, reverse=True))
 
     def delete(self, person_id: str, ids: Collection[str], *, reason: str = AS_ASKED, actor: str | None = None) -> Done:
         """Delete things for good, by their ids; sound goes wherever else the same person has the same sound.
@@ -113,7 +63,7 @@ class Deleting:
             NotFound: none of them is there, or theirs.
         """
         with self._alone(person_id):
-            kept = self.kept(person_id)
+            kept = self.holdings.kept(person_id)
             chosen = {one.id for one in kept if one.id in set(ids)}
             if not chosen:
                 raise NotFound("This is not here any more. Load the page again.")
@@ -124,7 +74,7 @@ class Deleting:
     def delete_everything(self, person_id: str, *, actor: str | None = None) -> Done:
         """Delete all that a person has said, made and chosen here. The ledger keeps amounts, which have no words."""
         with self._alone(person_id):
-            return self._deleted(person_id, self.kept(person_id), EVERYTHING, actor or person_id)
+            return self._deleted(person_id, self.holdings.kept(person_id), EVERYTHING, actor or person_id)
 
     def sweep(self) -> int:
         """Finish what was begun, then delete what has been here for longer than its rule says; return how many things.
@@ -135,9 +85,9 @@ class Deleting:
         self.resume()
         with self.database.read() as connection:
             persons = [row.id for row in connection.execute(select(person.c.id).order_by(person.c.id))]
-        n_gone = sum(self._swept(one, rule) for one in persons for rule in self.retention.of(one).values())
-        if (days := self.retention.everybody()[Kind.AUDIT]) is not None:
-            self.audit.forget_before(self.now() - timedelta(days=days))
+        n_gone = sum(self._swept(one, rule) for one in persons for rule in self.holdings.retention.of(one).values())
+        if (days := self.holdings.retention.everybody()[Kind.AUDIT]) is not None:
+            self.audit.forget_before(self.holdings.now() - timedelta(days=days))
         self.also_sweep()
         self.database.tidy()
         return n_gone
@@ -151,26 +101,13 @@ class Deleting:
                         self._finished(receipt)
 
     def _swept(self, person_id: str, rule: Rule) -> int:
-        before = rule.before(self.now())
-        if before is None or not rule.kind.is_personal or not self._due(person_id, rule.kind, before):
+        before = rule.before(self.holdings.now())
+        if before is None or not rule.kind.is_personal or not self.holdings.due(person_id, rule.kind, before):
             return 0
         with self._alone(person_id):
-            due = self._due(person_id, rule.kind, before)  # another process may have been quicker
+            due = self.holdings.due(person_id, rule.kind, before)  # another process may have been quicker
             done = self._deleted(person_id, due, rule.sentence, NOBODY)
         return len(done.receipt.items) if done.receipt else 0
-
-    def _due(self, person_id: str, kind: Kind, before: datetime) -> list[Kept]:
-        found = [one for keeper in self.keepers for one in keeper.kept(person_id, kind, before)]
-        owned = Owned(self.database).of(person_id)
-        old = {
-            digest: clip
-            for digest, clip in owned.items()
-            if clip.created_at < before and _KIND_OF.get(clip.kind, Kind.RECORDINGS) is kind
-        }
-        if not old:
-            return found
-        everything = [one for keeper in self.keepers for one in keeper.kept(person_id)]
-        return found + self._loose(old, everything)
 
     def _deleted(self, person_id: str, wanted: Sequence[Kept], reason: str, actor: str) -> Done:
         if not wanted:
@@ -192,11 +129,11 @@ class Deleting:
 
     def _finished(self, receipt: Receipt) -> Receipt | None:
         """Do all of it, from wherever it stopped."""
-        person_id, today = receipt.person_id, self.now()
+        person_id, today = receipt.person_id, self.holdings.now()
         sentence = f"was deleted on {today.day} {today:%B %Y}, {receipt.reason}."
         if receipt.reason == EVERYTHING:
             self._clear(person_id)
-            staying = {one.id for one in self.kept(person_id) if not one.id.startswith(f"{_LOOSE}/")}
+            staying = {one.id for one in self.holdings.kept(person_id) if not one.id.startswith(f"{LOOSE}/")}
             gone = [item for item in receipt.items if item.id not in staying]
         else:
             gone = [item for item in receipt.items if self._let_go(person_id, item, sentence)]
@@ -212,7 +149,7 @@ class Deleting:
         return finished
 
     def _clear(self, person_id: str) -> None:
-        for keeper in self.keepers:
+        for keeper in self.holdings.keepers:
             keeper.clear(person_id)
         content = (preference.c.person_id == person_id) & preference.c.name.not_in(_STAYING)
         with self.database.write() as connection:
@@ -229,33 +166,7 @@ class Deleting:
 
     def _keeper(self, kept_id: str) -> Keeper | None:
         name = kept_id.partition("/")[0]
-        return next((keeper for keeper in self.keepers if keeper.name == name), None)
-
-    def _loose(self, owned: Mapping[str, OwnedClip], used: Sequence[Kept]) -> list[Kept]:
-        """Return the clips that nothing has, such as what was heard in a trial."""
-        in_use, latest = {digest for one in used for digest in one.digests}, self.now() - _YOUNG
-        return [
-            Kept(
-                id=f"{_LOOSE}/{clip.digest}",
-                kind=_KIND_OF.get(clip.kind, Kind.RECORDINGS),
-                what="Sound that nothing uses any more",
-                kept_at=clip.created_at,
-                digests=(clip.digest,),
-            )
-            for clip in owned.values()
-            if clip.digest not in in_use and clip.created_at < latest
-        ]
-
-    def _sent_to(self, person_id: str) -> Mapping[str, set[str]]:
-        """Return to which endpoints something went, by its turn and by its conversation."""
-        columns, found = entry.c, defaultdict[str, set[str]](set)
-        query = select(columns.turn_id, columns.conversation_id, columns.endpoint).distinct()
-        with self.database.read() as connection:
-            for row in connection.execute(query.where(columns.person_id == person_id, ~columns.cached)):
-                for name in (row.turn_id, row.conversation_id):
-                    if name is not None:
-                        found[name].add(row.endpoint)
-        return found
+        return next((keeper for keeper in self.holdings.keepers if keeper.name == name), None)
 
     def _alone(self, person_id: str) -> AbstractContextManager[None]:
         return self.flights.only_one(f"deleting {person_id}")
@@ -283,22 +194,3 @@ def _without(item: Item, left: Mapping[str, OwnedClip]) -> Item:
         return item
     size_bytes = max(0, item.size_bytes - sum(clip.size_bytes for clip in staying))
     return replace(item, digests=tuple(d for d in item.digests if d not in left), size_bytes=size_bytes)
-
-
-def _stored(
-    clip: OwnedClip, used: Sequence[Kept], rules: Mapping[Kind, Rule], sent_to: Mapping[str, set[str]]
-) -> Stored:
-    """Return one clip: it stays for as long as the last of those that have it."""
-    ends = [(rules[one.kind].until(one.kept_at), rules[one.kind]) for one in used]
-    lasting = [rule for until, rule in ends if until is None]
-    until, rule = (None, lasting[0]) if lasting else max(ends, key=lambda end: end[0] or clip.created_at)
-    return Stored(
-        digest=clip.digest,
-        media_type=clip.media_type,
-        size_bytes=clip.size_bytes,
-        kept_at=min(one.kept_at for one in used),
-        kept_until=until,
-        rule=rule,
-        used=tuple(used),
-        sent_to=tuple(sorted({place for one in used for place in sent_to.get(one.asked_as or "", ())})),
-    )

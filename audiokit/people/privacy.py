@@ -10,8 +10,9 @@ from audiokit.errors import NotAllowed
 from audiokit.people.archive import Archive
 from audiokit.people.audit import Audit, Deed, Sighting
 from audiokit.people.consent import NOT_AGREED, Consent
-from audiokit.people.deleting import Deleting, Done, Stored
+from audiokit.people.deleting import Deleting, Done
 from audiokit.people.discretion import Discreet, Discretion
+from audiokit.people.holdings import Stored
 from audiokit.people.receipts import Receipt
 from audiokit.people.retention import Kind, Retention
 from audiokit.people.roles import Action
@@ -37,7 +38,7 @@ class PrivacyService:
     def stored(self, person_id: str) -> tuple[Stored, ...]:
         """Return every stored clip of this person's: what it is, why it is here, and until when."""
         self.permit(person_id, Action.SEE_OWN)
-        return self.deleting.stored(person_id)
+        return self.deleting.holdings.stored(person_id)
 
     def delete(self, person_id: str, ids: Collection[str]) -> Done:
         """Delete things of this person's for good, by the ids that :meth:`stored` gives."""

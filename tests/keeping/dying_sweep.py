@@ -32,5 +32,5 @@ if __name__ == "__main__":
     place, name = _STEPS[sys.argv[1]]
     setattr(place, name, _dying_after(getattr(place, name)))
     deleting = open_studio(Settings.read()).privacy.deleting
-    object.__setattr__(deleting, "now", lambda: datetime.now(UTC) + timedelta(days=40))
+    object.__setattr__(deleting.holdings, "now", lambda: datetime.now(UTC) + timedelta(days=40))
     deleting.sweep()

@@ -48,7 +48,9 @@ def a_take(studio: Studio, whose: str = ME) -> KeptTurn:
 
 
 def later(studio: Studio, days: int = 40) -> Deleting:
-    return replace(studio.privacy.deleting, now=lambda: datetime.now(UTC) + timedelta(days=days))
+    deleting = studio.privacy.deleting
+    later = replace(deleting.holdings, now=lambda: datetime.now(UTC) + timedelta(days=days))
+    return replace(deleting, holdings=later)
 
 
 def as_it_is(studio: Studio, turn: KeptTurn, whose: str = ME) -> KeptTurn:
@@ -96,7 +98,7 @@ def test_what_is_being_answered_stays_until_the_next_time(studio: Studio) -> Non
 
     assert later(studio).sweep() == 0
     assert studio.clips.owns(ME, turn.clip_digest or "")
-    done = studio.privacy.delete(ME, [one.id for one in studio.privacy.deleting.kept(ME)])
+    done = studio.privacy.delete(ME, [one.id for one in studio.privacy.deleting.holdings.kept(ME)])
     assert (done.receipt, done.n_left) == (None, 1)
 
     studio.converse.conversations.give_up(turn.conversation_id, (reply,), "It broke.")
@@ -186,7 +188,7 @@ def test_everything_of_one_person_goes_and_nothing_of_another(studio: Studio) ->
 
     assert done.receipt is not None
     assert done.n_left == 0
-    assert studio.privacy.deleting.kept(ME) == ()
+    assert studio.privacy.deleting.holdings.kept(ME) == ()
     assert studio.converse.headings(ME) == ()
     assert studio.pipeline.headings(ME) == ()
     assert studio.sentiment.library.batches(ME) == ()
@@ -212,7 +214,7 @@ def test_sound_of_a_trial_that_nothing_uses_is_found_too(studio: Studio) -> None
     studio.clips.keep(ME, spoken(), "audio/wav", "trial")
     studio.privacy.keep_for(ME, Kind.REPLIES, 30)
     assert studio.privacy.stored(ME) == (), "a clip is kept a moment before the turn that has it"
-    (stored,) = later(studio, 2).stored(ME)
+    (stored,) = later(studio, 2).holdings.stored(ME)
     assert stored.rule.kind is Kind.REPLIES
     assert later(studio).sweep() == 1
     assert not studio.clips.owns(ME, stored.digest)

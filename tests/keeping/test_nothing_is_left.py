@@ -142,7 +142,9 @@ def test_no_byte_of_the_sound_and_no_word_is_left_after_deletion(
     assert before >= set(words)
 
     # By rule: both voices and all words, forty days later.
-    later = replace(studio.privacy.deleting, now=lambda: datetime.now(UTC) + timedelta(days=40))
+    deleting = studio.privacy.deleting
+    then = replace(deleting.holdings, now=lambda: datetime.now(UTC) + timedelta(days=40))
+    later = replace(deleting, holdings=then)
     for kind in (Kind.RECORDINGS, Kind.REPLIES, Kind.TRANSCRIPTS):
         studio.privacy.keep_for(ME, kind, 30)
     assert later.sweep() > 0
@@ -153,7 +155,7 @@ def test_no_byte_of_the_sound_and_no_word_is_left_after_deletion(
     assert later.sweep() == 0, "each thing goes once"
 
     # By hand: the programme.
-    ids = [one.id for one in studio.privacy.deleting.kept(ME)]
+    ids = [one.id for one in studio.privacy.deleting.holdings.kept(ME)]
     assert [one.partition("/")[0] for one in ids] == ["programme"]
     done = studio.privacy.delete(ME, ids)
     assert done.receipt is not None

@@ -110,7 +110,7 @@ def test_pages_show_what_is_left_once_the_sound_and_then_the_words_are_gone(stud
     turn = studio.converse.keep_take(ME, studio.converse.start(ME, Options()).id, spoken())
     at = AppTest.from_file(APP, default_timeout=120).run()
     for kind in (Kind.RECORDINGS, Kind.TRANSCRIPTS):
-        ids = [one.id for one in studio.privacy.deleting.kept(ME) if one.kind is kind]
+        ids = [one.id for one in studio.privacy.deleting.holdings.kept(ME) if one.kind is kind]
         studio.privacy.delete(ME, ids)
         at.switch_page("pages/record_and_converse.py")
         at.query_params["conversation"] = turn.conversation_id

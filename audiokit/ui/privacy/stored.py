@@ -9,7 +9,8 @@ import streamlit as st
 from audiokit.audio.measuring.peaks import Waveform
 from audiokit.errors import AudiokitError
 from audiokit.people.addresses import clip_url
-from audiokit.people.deleting import Done, Stored
+from audiokit.people.deleting import Done
+from audiokit.people.holdings import Stored
 from audiokit.ui import state, widgets
 from audiokit.ui.account.visit import visit
 from audiokit.ui.player import PlayerClip, player

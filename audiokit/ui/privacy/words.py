@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from audiokit.catalog.models import Provider
-from audiokit.people.deleting import Stored
+from audiokit.people.holdings import Stored
 from audiokit.people.privacy import PrivacyService
 from audiokit.people.retention import Kind, Rule
 

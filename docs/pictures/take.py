@@ -157,6 +157,7 @@ def talk_and_listen(address: str, microphone: Path) -> None:
             take(page, f"record-{name}")
             programme = programme or make(page, address)
             listen(page, programme, f"summaries-{name}")
+            look_at(page, f"{address}/account?part=My+data", "[class*=st-key-stored-]", f"account-{name}")
         browser.close()
 
 

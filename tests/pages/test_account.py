@@ -52,7 +52,7 @@ def page(user: dict[str, Any], part: str | None = None) -> AppTest:
     at.user = user
     at.run()
     at.switch_page("pages/account.py").run()
-    return at if part is None else at.segmented_control(key="account.part").set_value(part).run()
+    return at if part is None else at.segmented_control(key="part").set_value(part).run()
 
 
 def shown(at: AppTest) -> str:
@@ -91,7 +91,7 @@ def test_a_member_is_told_who_they_are_and_looks_after_nobody() -> None:
 
     assert "Bob" in shown(at)
     assert "You may do everything with what is yours." in shown(at)
-    options = at.segmented_control(key="account.part").options
+    options = at.segmented_control(key="part").options
     assert "People" not in options
     assert "Retention" not in options
 

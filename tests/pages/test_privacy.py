@@ -38,7 +38,7 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
 
 def part(at: AppTest, name: str) -> AppTest:
     at.switch_page("pages/account.py").run()
-    at.segmented_control(key="account.part").set_value(name).run()
+    at.segmented_control(key="part").set_value(name).run()
     assert not at.exception
     assert not at.error
     return at

@@ -14,7 +14,7 @@ from audiokit.ui.privacy import log, mine, rules
 
 __all__ = ["PARTS", "Part", "show"]
 
-_KEY = "account.part"
+_KEY = "part"  # in the address, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ def show() -> None:
     tell()
     parts = {part.title: part for part in PARTS if may(part.needs)}
     chosen = st.segmented_control(
-        "Part of this page", list(parts), default=next(iter(parts)), key=_KEY, label_visibility="collapsed"
+        "Part of this page",
+        list(parts),
+        default=next(iter(parts)),
+        required=True,
+        key=_KEY,
+        label_visibility="collapsed",
+        bind="query-params",
     )
     parts.get(chosen or "", next(iter(parts.values()))).show()

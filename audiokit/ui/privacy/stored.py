@@ -1,7 +1,11 @@
-"""Where is my voice? Every stored clip: what it is, where it is used, until when; to be heard, and deleted here."""
+"""Where is my voice? Every stored clip: what it is, where it is used, until when; to be heard, and deleted here.
+
+Clips of one thing, such as the lines of a programme, are one row: they go together.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -11,6 +15,7 @@ from audiokit.errors import AudiokitError
 from audiokit.people.addresses import clip_url
 from audiokit.people.deleting import Done
 from audiokit.people.holdings import Stored
+from audiokit.people.retention import Kind
 from audiokit.ui import state, widgets
 from audiokit.ui.account.visit import visit
 from audiokit.ui.player import PlayerClip, player
@@ -20,6 +25,7 @@ __all__ = ["show", "tell_what"]
 
 _AT_ONCE = 20
 _NONE = "No sound of yours is stored here."
+_Thing = tuple[Stored, ...]  # the clips of one thing
 _PLAYING, _SHOWN = "privacy.playing", "privacy.n_shown"
 
 
@@ -32,12 +38,13 @@ def show() -> None:
         return
     total = size(sum(one.size_bytes for one in clips))
     st.caption(f"{len(clips)} stored clip{'s' * (len(clips) != 1)} of yours, {total} in all.")
-    shown = clips[: st.session_state.get(_SHOWN, _AT_ONCE)]
-    for one in shown:
-        _row(one)
-    if len(clips) > len(shown):
-        st.button(f"Show {min(_AT_ONCE, len(clips) - len(shown))} more", key="privacy.more", on_click=_more)
-    _delete_chosen(clips)
+    things = _things(clips)
+    shown = things[: st.session_state.get(_SHOWN, _AT_ONCE)]
+    for thing in shown:
+        _row(thing)
+    if len(things) > len(shown):
+        st.button(f"Show {min(_AT_ONCE, len(things) - len(shown))} more", key="privacy.more", on_click=_more)
+    _delete_chosen(things)
     _at_providers(clips)
 
 
@@ -58,19 +65,51 @@ def _told(done: Done) -> str:
     return f"{gone} The receipt is below.{left}"
 
 
-def _row(one: Stored) -> None:
+def _things(clips: Sequence[Stored]) -> list[_Thing]:
+    """Return the clips together with those that the same thing has, the one to be heard first in front."""
+    groups = defaultdict[str, list[Stored]](list)
+    for one in clips:
+        groups[one.used[0].id].append(one)
+    return [
+        tuple(sorted(group, key=lambda one: (one.digest not in one.used[0].digests[:1], -one.size_bytes)))
+        for group in groups.values()
+    ]
+
+
+def _row(thing: _Thing) -> None:
+    one, name = thing[0], thing[0].used[0].what
     with st.container(border=True, key=f"stored-{one.digest[:12]}"):
-        box, about, play = st.columns([0.4, 5, 1], vertical_alignment="center")
-        name = one.used[0].what
-        box.checkbox(f"Choose {name}", key=_box(one), label_visibility="collapsed")
-        where = ", ".join(dict.fromkeys(widgets.plain(use.where) for use in one.used if use.where))
-        sent = f", sent to {', '.join(one.sent_to)}" if one.sent_to else ", sent nowhere"
-        facts = f"{day(one.kept_at)}, {size(one.size_bytes)}{sent}; {until(one)}"
-        about.markdown(f"**{widgets.plain(name)}**{f' in {where}' if where else ''}  \n:small[{widgets.plain(facts)}]")
-        if one.media_type.startswith("audio/"):
-            play.button("Play", key=f"privacy.play.{one.digest}", on_click=_play, args=(one.digest,), type="tertiary")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.checkbox(f"Choose {name}", key=_box(thing), label_visibility="collapsed", width="content")
+            where = ", ".join(dict.fromkeys(widgets.plain(use.where) for use in one.used if use.where))
+            title = f"**{widgets.plain(name)}**{f' in “{where}”' if where else ''}"
+            st.markdown(f"{title}  \n:small[:gray[{widgets.plain(_facts(thing))}]]", width="stretch")
+            if one.media_type.startswith("audio/"):
+                _play_button(one)
         if st.session_state.get(_PLAYING) == one.digest:
             _player(one)
+
+
+def _facts(thing: _Thing) -> str:
+    one, places = thing[0], ", ".join(sorted({place for clip in thing for place in clip.sent_to}))
+    clips = f"{len(thing)} clips, " if len(thing) > 1 else ""
+    if one.used[0].kind is Kind.RECORDINGS:
+        came = f", sent to {places}" if places else ", sent nowhere"
+    else:
+        came = f", spoken by {places}" if places else ""
+    return f"{day(one.kept_at)}, {clips}{size(sum(clip.size_bytes for clip in thing))}{came}; {until(one)}"
+
+
+def _play_button(one: Stored) -> None:
+    is_open = st.session_state.get(_PLAYING) == one.digest
+    st.button(
+        "Close" if is_open else "Play",
+        icon=":material/close:" if is_open else ":material/play_arrow:",
+        key=f"privacy.play.{one.digest}",
+        on_click=_play,
+        args=(one.digest,),
+        type="tertiary",
+    )
 
 
 def _player(one: Stored) -> None:
@@ -87,15 +126,16 @@ def _player(one: Stored) -> None:
     player(key=f"privacy.sound.{one.digest}", label=one.used[0].what, clip=clip)
 
 
-def _delete_chosen(clips: Sequence[Stored]) -> None:
-    chosen = [one for one in clips if st.session_state.get(_box(one))]
+def _delete_chosen(things: Sequence[_Thing]) -> None:
+    boxes = [thing for thing in things if st.session_state.get(_box(thing))]
+    chosen = [one for thing in boxes for one in thing]
     n_chosen = len(chosen)
-    with st.popover(f"Delete {n_chosen} chosen" if chosen else "Delete chosen", disabled=not chosen):
+    with st.popover(f"Delete {len(boxes)} chosen" if boxes else "Delete chosen", disabled=not boxes):
         programmes = sum(any(use.id.startswith("programme/") for use in one.used) for one in chosen)
         st.markdown(f"This deletes {n_chosen} clip{'s' * (n_chosen != 1)} for good, with what was made of them.")
         if programmes:
             st.markdown("Some belong to programmes: these go whole, with their documents and scripts.")
-        st.button("Delete for good", type="primary", key="privacy.delete", on_click=_delete, args=(chosen,))
+        st.button("Delete for good", type="primary", key="privacy.delete", on_click=_delete, args=(boxes,))
 
 
 def _at_providers(clips: Sequence[Stored]) -> None:
@@ -106,8 +146,8 @@ def _at_providers(clips: Sequence[Stored]) -> None:
                 st.markdown(AT_PROVIDERS.get(place, f"**{widgets.plain(place)}**: ask who runs it."))
 
 
-def _box(one: Stored) -> str:
-    return f"privacy.chosen.{one.digest}"
+def _box(thing: _Thing) -> str:
+    return f"privacy.chosen.{thing[0].digest}"
 
 
 def _more() -> None:
@@ -118,8 +158,8 @@ def _play(digest: str) -> None:
     st.session_state[_PLAYING] = None if st.session_state.get(_PLAYING) == digest else digest
 
 
-def _delete(chosen: Sequence[Stored]) -> None:
-    ids = {one_id for one in chosen for one_id in one.ids}
+def _delete(chosen: Sequence[_Thing]) -> None:
+    ids = {one_id for thing in chosen for one in thing for one_id in one.ids}
     tell_what(lambda: state.studio().privacy.delete(state.person().id, ids))
-    for one in chosen:
-        st.session_state.pop(_box(one), None)
+    for thing in chosen:
+        st.session_state.pop(_box(thing), None)

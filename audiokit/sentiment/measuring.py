@@ -36,7 +36,7 @@ def measured(blocks: Iterable[Clip], stretches: Sequence[Stretch]) -> tuple[Meas
 
     Blocks follow each other from 0 s on; their channels are mixed. Stretches may overlap and come in any order. What
     lies beyond the end of the sound is unknown, and not an error. Three hours take no more memory than five minutes:
-    only stretches that are not yet over are held, with 60 bytes for each 10 ms.
+    only stretches that are not yet over are held, with 140 bytes for each 10 ms.
     """
     figures = dict(_figures(blocks, stretches))
     by_speaker = dict[int, list[int]]()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, insert, null, select, update
+from sqlalchemy import Connection, Row, Select, Text, insert, null, select, type_coerce, update
 
 from audiokit.errors import NotFound
 from audiokit.sentiment.kept import KeptSegment
@@ -27,6 +27,7 @@ _BY_WORDS = TypeAdapter(WordsReading)
 _VOICE = TypeAdapter(VoiceReading)
 _VOICES = TypeAdapter(tuple[VoiceReading, ...])
 _CORRECTION = TypeAdapter(Correction)
+_IN_JSON = ("by_words", "first", "second", "again", "measured", "correction")
 _GONE = "This passage is not in the recording any more. Load the page again."
 
 
@@ -123,18 +124,25 @@ def segments_of(connection: Connection, recording_id: str, *, with_times: bool =
     Of hours, the times of words are most of what is read: without them ``words`` are empty.
     """
     columns = segment_table.c
-    words = columns.words if with_times else null().label("words")
-    shown: list[Any] = [*(column for column in columns if column is not columns.words), words]
-    query: Select[Any] = select(*shown).where(columns.recording_id == recording_id).order_by(columns.position)
+    query = _rows(with_times=with_times).where(columns.recording_id == recording_id).order_by(columns.position)
     return tuple(_segment(row) for row in connection.execute(query))
 
 
 def _one(connection: Connection, recording_id: str, segment_id: str) -> KeptSegment:
     this = (segment_table.c.recording_id == recording_id) & (segment_table.c.id == segment_id)
-    row = connection.execute(select(segment_table).where(this)).one_or_none()
+    row = connection.execute(_rows().where(this)).one_or_none()
     if row is None:
         raise NotFound(_GONE)
     return _segment(row)
+
+
+def _rows(*, with_times: bool = True) -> Select[Any]:
+    """Return the query for segments, with JSON as its text: read at once into values, it takes half the time."""
+    columns = segment_table.c
+    plain = [column for column in columns if column.name not in {*_IN_JSON, "words"}]
+    in_json = [type_coerce(columns[name], Text).label(name) for name in _IN_JSON]
+    words = type_coerce(columns.words, Text) if with_times else null()
+    return select(*plain, *in_json, words.label("words"))
 
 
 def _change(connection: Connection, recording_id: str, segment_id: str, **values: Any) -> None:
@@ -148,7 +156,7 @@ def _still_stands(reading: WordsReading | None, text: str) -> bool:
 
 def _retimed(row: Row[Any]) -> tuple[Word, ...]:
     """Return the words with their times; those that a person has written, by the times of what was recognised."""
-    words = _WORDS.validate_python(row.words or ())
+    words = _read(_WORDS, row.words) or ()
     if row.heard is None or not words:
         return words
     texts = row.text.split()
@@ -160,8 +168,8 @@ def _json(adapter: TypeAdapter[Any], value: object) -> Any:
     return None if value is None else adapter.dump_python(value, mode="json")
 
 
-def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
-    return None if value is None else adapter.validate_python(value)
+def _read(adapter: TypeAdapter[Any], text: str | None) -> Any:
+    return None if text is None else adapter.validate_json(text)
 
 
 def _segment(row: Row[Any]) -> KeptSegment:
@@ -177,7 +185,7 @@ def _segment(row: Row[Any]) -> KeptSegment:
             words=_read(_BY_WORDS, row.by_words),
             first=_read(_VOICE, row.first),
             second=_read(_VOICE, row.second),
-            again=_VOICES.validate_python(row.again or ()),
+            again=_read(_VOICES, row.again) or (),
             measured=_read(_MEASURED, row.measured),
             correction=_read(_CORRECTION, row.correction),
         ),

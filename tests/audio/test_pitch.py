@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from voices import VOWELS, hissing, voice
 
 from audiokit.audio.clip import Clip
+from audiokit.audio.voice.periods import Periods
 from audiokit.audio.voice.pitch import QUIETEST_DBFS, Windows, contour, listen
 from audiokit.audio.voice.thresholds import VOICING_STRENGTH
 
@@ -28,7 +29,7 @@ def heard(samples: np.ndarray, rate: int = RATE) -> Windows:
 def pitch_of(samples: np.ndarray, rate: int = RATE) -> np.ndarray:
     """The pitch of each window but those at the edges, which see silence too."""
     windows = heard(samples, rate)
-    return contour(windows, loud(len(windows.levels_dbfs)))[5:-5]
+    return contour(windows.periods, loud(len(windows)))[5:-5]
 
 
 def semitones(hz: np.ndarray, of_hz: float | np.ndarray) -> np.ndarray:
@@ -81,16 +82,14 @@ def test_noise_has_no_pitch(seed: int) -> None:
 def test_silence_has_no_pitch_and_the_least_level() -> None:
     windows = heard(silence(rate=RATE))
 
-    assert np.isnan(contour(windows, loud(100))).all()
+    assert np.isnan(contour(windows.periods, loud(100))).all()
     assert_allclose(windows.levels_dbfs, QUIETEST_DBFS, atol=0.001)
 
 
-def candidates(*strengths: tuple[float, float]) -> Windows:
+def candidates(*strengths: tuple[float, float]) -> Periods:
     """Windows that may be of 100 or of 200 Hz."""
     n = len(strengths)
-    return Windows(
-        levels_dbfs=np.zeros(n, np.float32),
-        powers=np.ones(n, np.float32),
+    return Periods(
         peaks=np.ones(n, np.float32),
         candidates_hz=np.tile(np.array([100, 200, 300, 300, 300], np.float32), (n, 1)),
         strengths=np.pad(np.array(strengths, np.float32), ((0, 0), (0, 3)), constant_values=-1),
@@ -98,15 +97,15 @@ def candidates(*strengths: tuple[float, float]) -> Windows:
 
 
 def test_one_window_in_which_another_octave_is_a_little_better_makes_no_jump() -> None:
-    windows = candidates((0.9, 0.7), (0.9, 0.7), (0.6, 0.9), (0.9, 0.7))
+    periods = candidates((0.9, 0.7), (0.9, 0.7), (0.6, 0.9), (0.9, 0.7))
 
-    assert contour(windows, loud(4)).tolist() == [100] * 4
+    assert contour(periods, loud(4)).tolist() == [100] * 4
 
 
 def test_an_octave_that_stays_better_is_a_jump() -> None:
-    windows = candidates(*[(0.9, 0.2)] * 4, *[(0.2, 0.9)] * 4)
+    periods = candidates(*[(0.9, 0.2)] * 4, *[(0.2, 0.9)] * 4)
 
-    assert contour(windows, loud(8)).tolist() == [100] * 4 + [200] * 4
+    assert contour(periods, loud(8)).tolist() == [100] * 4 + [200] * 4
 
 
 def test_one_window_that_is_hardly_unvoiced_does_not_part_a_voice_nor_one_hardly_voiced_make_one() -> None:
@@ -120,7 +119,7 @@ def test_one_window_that_is_hardly_unvoiced_does_not_part_a_voice_nor_one_hardly
 def test_where_the_case_for_no_voice_is_stronger_there_is_none() -> None:
     windows = heard(voice(150, rate=RATE))
 
-    voiced = ~np.isnan(contour(windows, np.where(np.arange(100) < 50, loud(100), 2)))
+    voiced = ~np.isnan(contour(windows.periods, np.where(np.arange(100) < 50, loud(100), 2)))
 
     assert voiced[3:50].all()
     assert not voiced[50:].any()
@@ -129,8 +128,8 @@ def test_where_the_case_for_no_voice_is_stronger_there_is_none() -> None:
 def test_pitch_is_looked_for_only_where_it_may_lie() -> None:
     windows = heard(voice(150, rate=RATE))
 
-    assert np.isnan(contour(windows, loud(100), floor_hz=160)).all()
-    assert np.nanmedian(contour(windows, loud(100), ceiling_hz=80)) == pytest.approx(75, rel=0.001)
+    assert np.isnan(contour(windows.periods, loud(100), floor_hz=160)).all()
+    assert np.nanmedian(contour(windows.periods, loud(100), ceiling_hz=80)) == pytest.approx(75, rel=0.001)
 
 
 @pytest.mark.parametrize("hz", [100, 440, 1_000, 3_000])
@@ -151,7 +150,7 @@ def test_there_is_a_window_for_each_whole_10_ms(frames: int, windows: int) -> No
 
 
 def test_no_blocks_at_all_are_no_windows() -> None:
-    assert listen([]).candidates_hz.shape == (0, 5)
+    assert listen([]).periods.candidates_hz.shape == (0, 5)
 
 
 @settings(deadline=None, max_examples=10)
@@ -164,7 +163,7 @@ def test_blocks_give_the_same_as_the_whole(rate: int, sizes: list[int]) -> None:
     parted, whole = listen(blocks), heard(samples, rate)
 
     assert_allclose(parted.levels_dbfs, whole.levels_dbfs, atol=0.001)
-    assert_allclose(parted.powers, whole.powers, rtol=1e-3, atol=1e-9)
-    assert_allclose(parted.peaks, whole.peaks, rtol=1e-3, atol=1e-6)
-    everywhere = loud(len(whole.levels_dbfs))
-    assert_allclose(contour(parted, everywhere), contour(whole, everywhere), rtol=1e-4)
+    assert_allclose(parted.moments, whole.moments, rtol=1e-3, atol=1e-4)
+    assert_allclose(parted.wide.peaks, whole.wide.peaks, rtol=1e-3, atol=1e-6)
+    everywhere = loud(len(whole))
+    assert_allclose(contour(parted.periods, everywhere), contour(whole.periods, everywhere), rtol=1e-4)

@@ -3,18 +3,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from audiokit.audio.voice.periods import Periods
 from audiokit.audio.voice.pitch import Windows
 from audiokit.audio.voice.turns import joined, turns_of
 
 
 def windows(pitch_hz: float, n: int, *, level_dbfs: float = -20.0) -> Windows:
     """A clear voice of one pitch, and no other that it could be."""
-    return Windows(
-        levels_dbfs=np.full(n, level_dbfs, np.float32),
-        powers=np.full(n, 10 ** (level_dbfs / 10), np.float32),
+    periods = Periods(
         peaks=np.full(n, 2 * 10 ** (level_dbfs / 20), np.float32),
         candidates_hz=np.full((n, 5), pitch_hz, np.float32),
         strengths=np.tile(np.array([0.9, -1, -1, -1, -1], np.float32), (n, 1)),
+    )
+    return Windows(
+        levels_dbfs=np.full(n, level_dbfs, np.float32),
+        moments=np.zeros((n, 5, 2), np.float32),
+        periods=periods,
+        wide=periods,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sentiment Analysis in a real browser: one recording with its proof, and a batch in several languages and formats."""
+"""Sentiment Analysis in a real browser: one recording with its proof, one spoken here, and a batch of many formats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import served, settled
+from browser import chromium, served, settled
+from listening import microphone_file
 from playwright.sync_api import Browser, Locator, Page, expect
 from real import real_file
 
@@ -43,9 +44,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One whose microphone hears someone ask, over and over, what the weather is like."""
+    with chromium(microphone=microphone_file(real_file(GOOD[0]), tmp_path_factory.mktemp("microphone"))) as running:
+        yield running
+
+
 @pytest.fixture
 def page(browser: Browser, desk: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = browser.new_context(permissions=["microphone"], viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.goto(f"{desk}/sentiment_analysis?batch=new")
     settled(page)
@@ -56,6 +64,10 @@ def page(browser: Browser, desk: str) -> Iterator[Page]:
 def analyse(page: Page, files: list[Path]) -> None:
     """Upload, see the price, and press."""
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    press_analyse(page)
+
+
+def press_analyse(page: Page) -> None:
     button = page.get_by_role("button", name=re.compile(r"^Analyse · free"))
     expect(button).to_be_visible(timeout=WITHIN_MS)
     settled(page)
@@ -91,6 +103,20 @@ def test_one_recording_is_read_played_corrected_and_asked_about(page: Page) -> N
     page.get_by_label("Your question").fill("What is said about printing?")
     page.get_by_role("button", name=re.compile("^Ask ·")).click()
     expect(page.locator(".cites:visible").first).to_be_visible(timeout=WITHIN_MS)
+
+
+def test_what_is_said_into_the_microphone_is_kept_and_read(page: Page) -> None:
+    page.get_by_role("button", name="Record something").click()
+    recorder = page.get_by_test_id("stAudioInput")
+    recorder.get_by_role("button", name="Record").click()
+    expect(recorder.get_by_test_id("stAudioInputWaveformTimeCode")).to_have_text(re.compile("00:0[4-9]"))
+    recorder.get_by_role("button", name="Stop recording").click()
+
+    press_analyse(page)
+    expect(page.locator(".batch .badge.done")).to_be_visible(timeout=WITHIN_MS)
+    row(page, "Recorded ").locator(".open").click()
+    expect(page.locator(".passage").first).to_contain_text("weather", timeout=WITHIN_MS)
+    expect(page.locator(".chip").first).to_be_visible()
 
 
 def test_of_twelve_files_ten_are_read_and_two_say_what_is_wrong_with_them(page: Page) -> None:

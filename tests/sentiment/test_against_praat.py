@@ -70,12 +70,11 @@ CLIPS = (
     "vercel__ai/examples__ai-functions__data__galileo.mp3",
 )
 HELD_OUT = sorted(CLIPS, key=lambda name: sha256(name.encode()).digest())[:20]
-GRAINY = {
+GRAINY = (
     "cmusphinx__pocketsphinx/test__regression__chan3.wav",
     "tyiannak__pyAudioAnalysis/pyAudioAnalysis__data__count.wav",
-}
-"""Two of those held out, where peaks of the level are so near each other that it depends on where Praat's steps of
-16 ms fall whether they are parted: 46 to 49 syllables, and 13 to 15."""
+)
+"""Two of those held out, in which it depends most on where Praat's steps of 16 ms fall how many syllables it finds."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Compared:
 
     pitch_ratio: float
     agreed: npt.NDArray[np.bool_]
-    n_syllables: int
+    n_syllables: float
     n_by_praat: int
 
 
@@ -114,17 +113,17 @@ def compare(clip: Clip) -> Compared:
     return Compared(
         pitch_ratio=(found.pitch_hz or 0.0) / float(np.median(praat_hz[praat_hz > 0])),
         agreed=turn.is_voiced == by_praat,
-        n_syllables=found.n_syllables or 0,
+        n_syllables=(found.speaking_rate_per_s or 0.0) * found.speaking_s,
         n_by_praat=nuclei(sound),
     )
 
 
-def nuclei(sound: parselmouth.Sound, step_s: float = 0.0) -> int:
+def nuclei(sound: parselmouth.Sound) -> int:
     """Peaks of intensity within 25 dB of the loudest, from which it falls by 2 dB before the next, with a voice.
 
-    A step of 0 is Praat's own, 16 ms.
+    Praat's own step is 16 ms.
     """
-    intensity = call(sound, "To Intensity", 50, step_s, "yes")
+    intensity = call(sound, "To Intensity", 50, 0.0, "yes")
     levels_db, times_s = intensity.values[0], intensity.xs()
     before, here, after = levels_db[:-2], levels_db[1:-1], levels_db[2:]
     least_db = np.quantile(levels_db, 0.99) - 25
@@ -153,18 +152,17 @@ def test_nineteen_of_twenty_windows_are_voiced_for_both_or_for_neither(compared:
 def test_the_rate_is_that_of_the_usual_recipe_within_a_tenth(compared: dict[str, Compared]) -> None:
     apart = {name: found.n_syllables / found.n_by_praat - 1 for name, found in compared.items()}
 
-    assert {name: by for name, by in apart.items() if abs(by) > 0.1 + 1e-9 and name not in GRAINY} == {}
-    assert max(abs(apart[name]) for name in GRAINY) < 0.16
+    assert {name: by for name, by in apart.items() if abs(by) > 0.1} == {}
     assert abs(np.mean([apart[name] for name in HELD_OUT])) < 0.02
+    assert np.median(np.abs(list(apart.values()))) < 0.03
 
 
-@pytest.mark.parametrize("name", sorted(GRAINY))
-def test_where_it_is_not_praat_has_it_from_another_start_or_in_finer_steps(
-    name: str, compared: dict[str, Compared]
-) -> None:
+@pytest.mark.parametrize("name", GRAINY)
+def test_where_the_recipe_depends_on_chance_ours_is_its_mean(name: str, compared: dict[str, Compared]) -> None:
     clip = real(name)
 
-    by_praat = [nuclei(sound_of(clip, later_s=later_s)) for later_s in (0.006, 0.010)]
-    by_praat.append(nuclei(sound_of(clip), step_s=0.01))
+    # padded by 4 ms, the middle of a sound, from which Praat counts its steps, moves by 2 ms
+    by_praat = [nuclei(sound_of(clip, later_s=step / 250)) for step in range(8)]
 
-    assert min(abs(compared[name].n_syllables / n - 1) for n in by_praat) < 0.1
+    assert np.ptp(by_praat) >= 1
+    assert compared[name].n_syllables == pytest.approx(np.mean(by_praat), rel=0.05)

@@ -9,7 +9,7 @@ import numpy as np
 
 from audiokit.audio.measuring.detect import Flags, runs
 from audiokit.audio.voice.pitch import CEILING_HZ, FLOOR_HZ, Floats, Windows, contour
-from audiokit.audio.voice.syllables import nuclei
+from audiokit.audio.voice.syllables import nuclei_of
 from audiokit.audio.voice.thresholds import Thresholds
 
 __all__ = ["Turn", "joined", "turns_of"]
@@ -24,14 +24,14 @@ class Turn:
     """One segment in windows of 10 ms.
 
     A voice may be heard where it is too quiet for speech, as a word dies away. ``pitch_hz`` is NaN where there is no
-    voice, or none where this speaker's is at home. ``is_nucleus`` is true once for each syllable.
+    voice, or none where this speaker's is at home. ``nuclei`` are syllables: their sum is how many there are.
     """
 
     levels_dbfs: Floats
     is_speech: Flags
     is_voiced: Flags
     pitch_hz: Floats
-    is_nucleus: Flags
+    nuclei: Floats
 
     @property
     def n_speaking(self) -> int:
@@ -55,13 +55,14 @@ def turns_of(heard: Sequence[Windows]) -> list[Turn]:
     """
     least = Thresholds.of(heard)
     unvoiced = [least.unvoiced(windows) for windows in heard]
-    anywhere = [contour(*pair) for pair in zip(heard, unvoiced, strict=True)]
+    periods = [windows.periods for windows in heard]
+    anywhere = [contour(*pair) for pair in zip(periods, unvoiced, strict=True)]
     found_hz = np.concatenate([np.zeros(0, np.float32), *(hz[~np.isnan(hz)] for hz in anywhere)])
     home_hz = _home_hz(found_hz) if len(found_hz) >= _VOICED_FOR_HOME else (FLOOR_HZ, CEILING_HZ)
-    at_home = [contour(*pair, *home_hz) for pair in zip(heard, unvoiced, strict=True)]
+    at_home = [contour(*pair, *home_hz) for pair in zip(periods, unvoiced, strict=True)]
     return [
-        _turn(windows, least.speech_dbfs, ~np.isnan(hz), home, is_nucleus)
-        for windows, hz, home, is_nucleus in zip(heard, anywhere, at_home, nuclei(heard), strict=True)
+        _turn(windows, least.speech_dbfs, ~np.isnan(hz), home, nuclei)
+        for windows, hz, home, nuclei in zip(heard, anywhere, at_home, nuclei_of(heard), strict=True)
     ]
 
 
@@ -72,7 +73,7 @@ def joined(turns: Sequence[Turn]) -> Turn:
         is_speech=np.concatenate([turn.is_speech for turn in turns]),
         is_voiced=np.concatenate([turn.is_voiced for turn in turns]),
         pitch_hz=np.concatenate([turn.pitch_hz for turn in turns]),
-        is_nucleus=np.concatenate([turn.is_nucleus for turn in turns]),
+        nuclei=np.concatenate([turn.nuclei for turn in turns]),
     )
 
 
@@ -81,13 +82,13 @@ def _home_hz(found_hz: Floats) -> tuple[float, float]:
     return max(FLOOR_HZ, float(0.72 * low_hz - 10)), min(CEILING_HZ, float(1.9 * high_hz + 10))
 
 
-def _turn(windows: Windows, least_dbfs: float, is_voiced: Flags, pitch_hz: Floats, is_nucleus: Flags) -> Turn:
+def _turn(windows: Windows, least_dbfs: float, is_voiced: Flags, pitch_hz: Floats, nuclei: Floats) -> Turn:
     return Turn(
         levels_dbfs=windows.levels_dbfs,
         is_speech=_without_clicks(windows.levels_dbfs > least_dbfs, is_voiced),
         is_voiced=is_voiced,
         pitch_hz=np.where(is_voiced, pitch_hz, np.float32(np.nan)),
-        is_nucleus=is_nucleus,
+        nuclei=nuclei,
     )
 
 

@@ -10,7 +10,7 @@
     ├─ ProviderError     ProviderRefused  KeyRefused  QuotaExhausted  ProviderBusy*  ProviderUnreachable*
     │                    ReplyUnusable  ModelRetired  AudioForgotten
     ├─ BudgetExceeded    NotAllowed    NotConfigured    NotFound    TooOften*
-    └─ StoreError        Busy*  Damaged                                   (* retryable = True)
+    └─ StoreError        Busy*  OutOfReach*  Damaged                      (* retryable = True)
 
 The sentence says what happened and one next step. ``error.detail`` is for the log: status, request id, model.
 Neither ever holds a key, a prompt or a transcript.
@@ -45,6 +45,7 @@ __all__ = [
     "NotConfigured",
     "NotFound",
     "NothingHeard",
+    "OutOfReach",
     "ProviderBusy",
     "ProviderError",
     "ProviderRefused",
@@ -232,6 +233,12 @@ class StoreError(AudiokitError):
 
 class Busy(StoreError):
     """Someone else is writing; the same again will work."""
+
+    retryable = True
+
+
+class OutOfReach(StoreError):
+    """Nothing answers where things are stored: it is being started, or refuses more connections, or the way is cut."""
 
     retryable = True
 

@@ -72,12 +72,18 @@ class _Process:
     log: Path
     running: subprocess.Popen[bytes] | None = None
     output: BinaryIO | None = None
+    n_bytes_before: int = 0  # in the log, when it was started last
 
     def start(self) -> None:
         self.output = self.log.open("ab")
+        self.n_bytes_before = self.output.tell()
         self.running = subprocess.Popen(  # noqa: S603 - ourselves and Caddy
             self.command, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT, cwd=APP.parent
         )
+
+    def told(self) -> bytes:
+        """Return what it has said since it was started last."""
+        return self.log.read_bytes()[self.n_bytes_before :]
 
     def tell(self, number: signal.Signals) -> None:
         if self.running is not None:
@@ -142,7 +148,7 @@ class Fleet:
     def wait(self, kind: Kind, number: int = 0) -> None:
         """Wait until a process does its work."""
         if kind == "worker":
-            self._wait_until(lambda: "takes jobs" in self.log(kind, number), kind, number)
+            self._wait_until(lambda: b"takes jobs" in self.processes[kind, number].told(), kind, number)
         else:
             address = self.address if kind == "proxy" else f"http://127.0.0.1:{self.ports[number]}"
             self._wait_until(lambda: _answers(f"{address}{_READY}"), kind, number)
@@ -174,7 +180,11 @@ class Fleet:
             return _Process(
                 (_caddy(), "run", "--config", str(_CADDYFILE), "--adapter", "caddyfile"), self._around(), log
             )
-        own = {"AUDIOKIT_DATA_DIR": str(self.folder / f"{kind}-{number}"), "AUDIOKIT_WORKER": "none"}
+        own = {
+            "AUDIOKIT_DATA_DIR": str(self.folder / f"{kind}-{number}"),
+            "AUDIOKIT_WORKER": "none",
+            "OPENAI_ORG_ID": f"{kind}-{number}",  # goes along with each call: a provider can tell who asks
+        }
         around = {**os.environ, **self.environment, **own}
         around.pop("AUDIOKIT_REQUIRE_BROWSER", None)
         if kind == "worker":

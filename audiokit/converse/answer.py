@@ -17,12 +17,13 @@ from audiokit.converse.conversations import Conversations
 from audiokit.converse.digest import digest_request, worth_condensing
 from audiokit.converse.sounds import NOT_KEPT, kept_sound, placed, timings
 from audiokit.converse.tools.registry import Toolbox
-from audiokit.errors import AudiokitError, Busy, ReplyUnusable
+from audiokit.errors import AudiokitError, ReplyUnusable
 from audiokit.speech.growing import Growing
 from audiokit.speech.in_turn import Answer
 from audiokit.speech.replies import Ending, Speech
 from audiokit.store.clips import Clips
 from audiokit.store.in_hand import NOTHING, InHand
+from audiokit.store.insisting import insist
 
 __all__ = ["Answering", "Job", "Summing"]
 
@@ -174,7 +175,7 @@ class Answering:
             _log.warning("calls could not be shown yet")
 
     def _keep(self, job: Job, answered: Answered) -> None:
-        """Keep a reply, which has been paid for: once more if the store was busy."""
+        """Keep a reply, which has been paid for, however long the store lets us wait."""
         reply = answered.reply
         pcm16 = pcm16_of(reply.sound) if reply.sound else b""
         answer = {
@@ -194,15 +195,12 @@ class Answering:
             answer |= {"notes": (*answered.notes, NOT_KEPT)}
         if (words := self._as_kept(job.person_id, reply.words)) != reply.words:
             answer |= {"words": words, "timings": ()} | ({"calls": ()} if words is None else {})
-        for is_last in (False, True):
-            try:
-                with kept_sound(self._clips, job.person_id, pcm16, "reply") as sound:
-                    self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, answer | sound)
-            except Busy:
-                if is_last:
-                    raise
-            else:
-                break
+
+        def keep() -> None:
+            with kept_sound(self._clips, job.person_id, pcm16, "reply") as sound:
+                self._conversations.settle(job.conversation_id, job.said_id, job.reply_id, answer | sound)
+
+        insist(keep)
         self._let_go_of_sound(job)
         self._entitle(job, job.typed or reply.words)
 
@@ -243,7 +241,7 @@ class Answering:
             return True
         if "notes" in said and not self._clips.keeps_sound(job.person_id):
             said["notes"] = (*cast("Iterable[str]", said["notes"]), NOT_KEPT)
-        self._conversations.change_turns({job.said_id: said})
+        insist(lambda: self._conversations.change_turns({job.said_id: said}))
         if said.get("words") and not job.is_titled:
             turns = self._conversations.open(job.person_id, job.conversation_id).turns
             answer = next((turn.words or "" for turn in turns if turn.id == job.reply_id), "")

@@ -107,15 +107,21 @@ class PostgresSlots:
         )
         notice_death(self._engine)
         self._connection = self._engine.connect()
+        self._held = set[int]()
 
     def try_lock(self, number: int) -> bool:
         """Take a lock if it is free."""
-        return bool(self._connection.scalar(select(func.pg_try_advisory_lock(self._space, number))))
+        is_ours = bool(self._connection.scalar(select(func.pg_try_advisory_lock(self._space, number))))
+        if is_ours:
+            self._held.add(number)
+        return is_ours
 
     def keep(self, number: int) -> bool:
         """See to it that a lock is still ours."""
-        if self._connection.invalidated:  # the lock went with the connection; what is asked next opens another
+        if self._connection.invalidated:  # the locks went with the connection; what is asked next opens another
             self._connection.rollback()
+            self._held.clear()
+        if number not in self._held:
             return self.try_lock(number)
         self._connection.execute(select(1))
         return True
@@ -123,6 +129,7 @@ class PostgresSlots:
     def unlock(self, number: int) -> None:
         """Give a lock back."""
         self._connection.execute(select(func.pg_advisory_unlock(self._space, number)))
+        self._held.discard(number)
 
     def close(self) -> None:
         """Give all locks back."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from audiokit.errors import AudiokitError
 from audiokit.jobs.values import Json, sentence_of, whole
+from audiokit.store.insisting import insist
 
 if TYPE_CHECKING:
     from dbos import DBOSClient
@@ -96,6 +97,11 @@ def step(work: Callable[..., Json], *args: Json, name: str | None = None) -> Jso
         return DBOS.run_step({"name": called}, lambda: attempted(lambda: work(*args), called))
 
 
+def _pause(pause_s: float) -> None:
+    if bench().stopping.wait(pause_s):
+        raise Stopping
+
+
 @contextmanager
 def recorded() -> Iterator[None]:
     """Raise what a record says failed as the error that failed."""
@@ -112,6 +118,8 @@ def recorded() -> Iterator[None]:
 def attempted(work: Callable[[], Json], called: str) -> Json:
     """Run ``work`` unless the worker ends, and return its result, which must be JSON.
 
+    A store that is out of reach for a while is waited for: the step is run again, as it is after a crash.
+
     Raises:
         StepFailed: it raised; only a sentence goes into the record.
         Stopping: the worker ends, and nothing was begun.
@@ -119,7 +127,7 @@ def attempted(work: Callable[[], Json], called: str) -> Json:
     if bench().stopping.is_set():
         raise Stopping
     try:
-        return whole("A result", work())
+        return whole("A result", insist(work, wait=_pause))
     except AudiokitError as error:
         raise StepFailed(str(error), kind=type(error).__name__, is_retryable=error.retryable) from error
     except Exception as error:

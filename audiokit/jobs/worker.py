@@ -56,7 +56,8 @@ class Pace:
     """How much a worker does, and how often it looks.
 
     ``n_at_once`` jobs run in it at a time, and ``per_person`` of one person in all workers together. ``grace_s`` is
-    what steps that have begun are given to end, ``keep`` how long a job that is over is remembered.
+    what steps that have begun are given to end, ``keep`` how long a job that is over is remembered. A worker whose
+    place has been free for ``free_for_s`` is taken for dead.
     """
 
     n_at_once: int = 4
@@ -66,6 +67,7 @@ class Pace:
     queue_every_s: float = 0.5
     alone_every_s: float = 2.0
     reap_every_s: float = 2.0
+    free_for_s: float = 4.0
     forget_every_s: float = 3600.0
 
 
@@ -113,7 +115,8 @@ class Worker:
             leaving.callback(_end_dbos, self._pace.grace_s)
             leaving.callback(stopping.set)
             ready(executor_of(slot))
-            watch = _Watch(system, slots, slot, recovery, _Forgetting(client, self._pace))
+            forgetting = _Forgetting(client, self._pace)
+            watch = _Watch(system, slots, slot, recovery, forgetting, free_for_s=self._pace.free_for_s)
             while not until.wait(self._pace.reap_every_s):
                 watch.look()
 
@@ -134,10 +137,21 @@ class _Forgetting:
 class _Watch:
     """Looks after the other workers, and after this one's own place."""
 
-    def __init__(self, system: System, slots: Slots, slot: int, recovery: Recovery, forgetting: _Forgetting) -> None:
+    def __init__(
+        self,
+        system: System,
+        slots: Slots,
+        slot: int,
+        recovery: Recovery,
+        forgetting: _Forgetting,
+        *,
+        free_for_s: float,
+    ) -> None:
         self._system, self._slots, self._slot, self._recovery = system, slots, slot, recovery
         self._forgetting = forgetting
         self._is_in_reach = True
+        self._is_out = False  # another worker had this one's place at the last look
+        self._free_for_s, self._free_since_s = free_for_s, dict[str, float]()
 
     def look(self) -> None:
         """Send on the jobs of the dead. A database out of reach is told once, and waited for.
@@ -155,19 +169,32 @@ class _Watch:
             if self._is_in_reach:
                 _log.warning("%s", error)
             self._is_in_reach = False
+            self._free_since_s.clear()
             return
         self._is_in_reach = True
-        if not has_place:
+        if not has_place and self._is_out:  # and not somebody who only looked whether we live
             raise StoreError(_LOST)
+        self._is_out = not has_place
 
     def _reap(self) -> None:
+        """Send on the jobs of those whose places have been free for a while.
+
+        When a database comes back, every place is free until its worker, which lives, has taken it again.
+        """
+        now_s, free_since_s = time.monotonic(), dict[str, float]()
         for executor in self._recovery.look(executor_of(self._slot)):
             number = slot_of(executor)
-            if number is not None and self._slots.try_lock(number):
-                try:
+            if number is None or not self._slots.try_lock(number):
+                continue
+            try:
+                since_s = self._free_since_s.get(executor, now_s)
+                if now_s - since_s >= self._free_for_s:
                     self._recovery.after_death(executor)
-                finally:
-                    self._slots.unlock(number)
+                else:
+                    free_since_s[executor] = since_s
+            finally:
+                self._slots.unlock(number)
+        self._free_since_s = free_since_s
 
 
 def _launch(system: System, executor: str, registry: Registry, bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 
 from audiokit.sentiment.hearing import Hearing
@@ -14,6 +15,7 @@ from audiokit.sentiment.quote import Estimates, Span
 from audiokit.sentiment.samples import samples_of
 from audiokit.sentiment.till import Till
 from audiokit.speech.requests import Heard
+from audiokit.store.insisting import insist
 
 __all__ = ["Transcribing"]
 
@@ -45,7 +47,7 @@ class Transcribing:
                 sound, voices = self.preparing.part(recording, part), self._voices(recording, position)
                 with self.till.paying(recording, self._estimate(recording, part)) as caller:
                     heard = self.hearing.hear(caller, sound, at_s=part.start_s, language=language, voices=voices)
-                    self.parts.keep_heard(recording.id, position, heard)
+                    insist(partial(self.parts.keep_heard, recording.id, position, heard))
         return len(heard.words)
 
     def _estimate(self, recording: KeptRecording, part: PlannedPart) -> Span:

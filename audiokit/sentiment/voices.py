@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from audiokit.catalog.models import Role, Tier
 from audiokit.errors import NotConfigured
@@ -20,6 +21,7 @@ from audiokit.sentiment.signals import passages_of
 from audiokit.sentiment.till import Till, caller_for
 from audiokit.speech.place import Place
 from audiokit.speech.purser import Way
+from audiokit.store.insisting import insist
 
 __all__ = ["Voices"]
 
@@ -76,10 +78,9 @@ class Voices:
             segment = self.segments.one(recording.id, segment_id)
             while _n_runs(segment) < _wanted_runs(recording):
                 reading = self._listened(recording, segment, self._affordable(recording, segment))
-                if segment.readings.first is None:
-                    self.segments.keep_voice(recording.id, segment_id, reading)
-                else:
-                    self.segments.keep_again(recording.id, segment_id, reading)
+                is_first = segment.readings.first is None
+                keep = self.segments.keep_voice if is_first else self.segments.keep_again
+                insist(partial(keep, recording.id, segment_id, reading))
                 segment = self.segments.one(recording.id, segment_id)
         return segment.readings.tone.value
 
@@ -89,7 +90,7 @@ class Voices:
             segment = self.segments.one(recording.id, segment_id)
             if segment.readings.second is None:
                 reading = self._listened(recording, segment, Tier.FULL)
-                self.segments.keep_voice(recording.id, segment_id, reading, is_second=True)
+                insist(partial(self.segments.keep_voice, recording.id, segment_id, reading, is_second=True))
         return self.segments.one(recording.id, segment_id).readings.tone.value
 
     def _listened(self, recording: KeptRecording, segment: KeptSegment, tier: Tier) -> VoiceReading:

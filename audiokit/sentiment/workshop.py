@@ -33,6 +33,7 @@ from audiokit.sentiment.whole import Whole
 from audiokit.speech.place import Place
 from audiokit.speech.requests import Caller
 from audiokit.store.ids import new_id
+from audiokit.store.insisting import insist
 
 __all__ = ["Workshop"]
 
@@ -108,7 +109,7 @@ class Workshop:
             tier, estimates = recording.options.tier, self.estimates.for_person(person_id)
             with self.till.paying(recording, estimates.words(passages, tier)) as caller:
                 found = read_words(self._asked(caller, tier), passages, recording.options.steering)
-                self.segments.keep_words(recording_id, found)
+                insist(lambda: self.segments.keep_words(recording_id, found))
         return len(found)
 
     def to_listen(self, person_id: str, recording_id: str) -> list[str]:
@@ -147,7 +148,7 @@ class Workshop:
                 estimates = self.estimates.for_person(person_id)
                 with self.till.paying(recording, estimates.sum_up(n_tokens, options.tier)) as caller:
                     found = sum_up(self._asked(caller, options.tier), passages, options.steering)
-                    whole = self.recordings.change_whole(person_id, recording_id, found._asdict())
+                    whole = insist(lambda: self.recordings.change_whole(person_id, recording_id, found._asdict()))
         return len(whole.summary)
 
     def settle(

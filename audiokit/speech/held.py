@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from audiokit.errors import BudgetExceeded
+from audiokit.errors import BudgetExceeded, StoreError
 from audiokit.speech.metered import Metered
 from audiokit.speech.replies import Event, Reply
 from audiokit.speech.requests import Caller, Converse, Request
+from audiokit.store.insisting import PATIENCE_S
 from audiokit.usage.budgets import Budgets, Hold, Spender
 from audiokit.usage.ledger import Entry
 
 __all__ = ["Held", "spender_of"]
 
-_PATIENCE = timedelta(minutes=1)  # beyond the longest that a call may take
+_PATIENCE = timedelta(seconds=PATIENCE_S) + timedelta(minutes=1)  # beyond the longest call, for its entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,15 @@ class _Settling:
     hold: Hold
 
     def write(self, entry: Entry) -> None:
-        """Write the entry and let go of the hold, both or neither."""
-        self.budgets.settle(self.hold, entry)
+        """Write the entry and let go of the hold, both or neither.
+
+        What cannot be written was spent all the same: it stays held until that lapses, or until it is written.
+        """
+        try:
+            self.budgets.settle(self.hold, entry)
+        except StoreError:
+            self.hold.is_over = True
+            raise
 
 
 def spender_of(caller: Caller, model: str) -> Spender:

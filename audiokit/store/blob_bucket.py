@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from audiokit.errors import NotConfigured, NotFound, StoreError
+from audiokit.errors import NotConfigured, NotFound, OutOfReach, StoreError
 from audiokit.settings import Settings
 from audiokit.store.blob_folder import place_of
 from audiokit.store.copies import Copies
@@ -113,8 +113,10 @@ class Bucket:
             sentence = _NO_BUCKET
         elif isinstance(error, PermissionDeniedError | UnauthenticatedError) or code in _KEYS_REFUSED:
             sentence = _REFUSED
+        elif _ASKED_FOR_KEYS in said:
+            sentence = _NO_KEYS
         else:
-            sentence = _NO_KEYS if _ASKED_FOR_KEYS in said else _UNREACHABLE
+            return OutOfReach(_UNREACHABLE.format(bucket=self._name), code=code)
         return StoreError(sentence.format(bucket=self._name), code=code)
 
 

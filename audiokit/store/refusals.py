@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from audiokit.errors import Busy, Damaged, StoreError
+from audiokit.errors import Busy, Damaged, OutOfReach, StoreError
 
 __all__ = ["BUSY", "in_our_words"]
 
@@ -40,11 +40,11 @@ _POSTGRES: Final[dict[str, tuple[type[StoreError], str]]] = {  # SQLSTATE, or it
     "53100": (StoreError, _FULL),
     "42501": (StoreError, _FORBIDDEN),
     "25006": (StoreError, _FORBIDDEN),  # read-only transaction, such as on a standby
-    "08": (StoreError, _UNREACHABLE),
+    "08": (OutOfReach, _UNREACHABLE),
     "28": (StoreError, _UNREACHABLE),  # the user or the password
     "3D": (StoreError, _UNREACHABLE),  # no database of that name
-    "53": (StoreError, _UNREACHABLE),  # too many connections
-    "57": (StoreError, _UNREACHABLE),  # shutting down, or starting
+    "53": (OutOfReach, _UNREACHABLE),  # too many connections
+    "57": (OutOfReach, _UNREACHABLE),  # shutting down, or starting
 }
 
 
@@ -74,4 +74,4 @@ def _meaning(error: DBAPIError) -> tuple[type[StoreError], str] | None:
         return _POSTGRES.get(state) or _POSTGRES.get(state[:2])
     # psycopg gives no SQLSTATE where no connection came about, or it broke.
     never_connected = type(error.orig).__name__ in {"OperationalError", "ConnectionTimeout"}
-    return (StoreError, _UNREACHABLE) if never_connected or error.connection_invalidated else None
+    return (OutOfReach, _UNREACHABLE) if never_connected or error.connection_invalidated else None

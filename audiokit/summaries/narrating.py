@@ -23,6 +23,7 @@ from audiokit.store.blobs import Blobs, digest_of
 from audiokit.store.clips import Clips
 from audiokit.store.columns import utc_now
 from audiokit.store.flights import Flights
+from audiokit.store.insisting import insist
 from audiokit.store.made import Made, MadeClip, TimedText
 from audiokit.store.waves import Waves
 from audiokit.summaries.delivery import as_spoken, gives_account, request_for
@@ -206,12 +207,12 @@ class Narrator:
         return None
 
     def _paid(self, caller: Caller, wanted: _Wanted) -> _Found:
-        """Have it made. It is durable before anything else is done with it."""
+        """Have it made. It is durable before anything else is done with it, however long the store lets us wait."""
         taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier, calls=self.calls)
         sound = to_wav(taken.clip)
         clip = MadeClip(
             key=taken.ask.key,
-            digest=self.blobs.put(sound),
+            digest=insist(lambda: self.blobs.put(sound)),
             media_type=_MEDIA_TYPE,
             duration_s=taken.clip.duration_s,
             n_words=max(1, round(said_words(wanted.text))),
@@ -221,7 +222,7 @@ class Narrator:
             cost_nanousd=taken.cost_nanousd,
             created_at=self.now(),
         )
-        self.made.replace(clip)
+        insist(lambda: self.made.replace(clip))
         self.waves.put(clip.key, sound)
         notes = (*taken.notes, wanted.note) if wanted.note else taken.notes
         return _Found(self._timed(clip, wanted.text, sound), sound, taken.ask, notes)

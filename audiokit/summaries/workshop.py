@@ -33,6 +33,7 @@ from audiokit.errors import (
 )
 from audiokit.speech.requests import Caller
 from audiokit.store.clips import Clips
+from audiokit.store.insisting import insist
 from audiokit.summaries.asked import Paying
 from audiokit.summaries.kept import UNDER_WAY, KeptProgramme, Progress, Recording
 from audiokit.summaries.length import replanned
@@ -106,8 +107,8 @@ class Workshop:
         documents = self._documents(person_id, summarised)
         paying = self.paying_for(programme)
         outline = self.writer.outline(_caller(programme), programme.shape, documents, n_words, paying=paying)
-        self._clear(programme)
-        self._entitle(programme, outline)
+        insist(lambda: self._clear(programme))
+        insist(lambda: self._entitle(programme, outline))
         return _OUTLINE.dump_python(outline, mode="json")
 
     def write(self, person_id: str, programme_id: str, outline_json: Any, index: int) -> list[str]:
@@ -118,7 +119,7 @@ class Workshop:
             before = [kept.line for kept in programme.lines if kept.line.chapter < index]
             caller, paying = _caller(programme), self.paying_for(programme)
             lines = self.writer.section(caller, programme.shape, outline, index, documents, before, paying=paying)
-            self.scripts.put_chapter(person_id, programme_id, index, lines)
+            insist(lambda: self.scripts.put_chapter(person_id, programme_id, index, lines))
             written = _of_chapter(self.programmes.open(person_id, programme_id), index)
         return [line.id for line in written]
 

@@ -18,7 +18,14 @@ from audiokit.jobs.steps import bench, current_job, step
 from audiokit.jobs.worker import Pace, Registry, Worker
 
 DATA = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
-QUICK = Pace(n_at_once=4, grace_s=20, queue_every_s=0.1, alone_every_s=0.3, reap_every_s=0.3)
+QUICK = Pace(
+    n_at_once=4,
+    grace_s=20,
+    queue_every_s=0.1,
+    alone_every_s=0.3,
+    reap_every_s=0.3,
+    free_for_s=float(os.environ.get("FREE_FOR_S", "0.3")),
+)
 _PATIENCE_S = 120.0
 
 

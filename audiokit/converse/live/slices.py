@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from audiokit.catalog.models import Provider
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens
@@ -15,6 +16,7 @@ from audiokit.speech.permitted import Permit, everybody
 from audiokit.speech.requests import Caller
 from audiokit.store.columns import utc_now
 from audiokit.store.ids import new_id
+from audiokit.store.insisting import insist
 from audiokit.usage.budgets import Budgets, Hold
 from audiokit.usage.ledger import Entry, Ledger
 
@@ -66,9 +68,9 @@ class Slices:
         """Write an entry and hold the next slice."""
         held, self._held = self._held, None
         if held is None or self._budgets is None:
-            self._ledger.write(entry)
+            insist(lambda: self._ledger.write(entry))
         else:
-            self._budgets.settle(held, entry)
+            insist(partial(self._budgets.settle, held, entry))
         try:
             self._hold()
         except (BudgetExceeded, NotAllowed) as error:

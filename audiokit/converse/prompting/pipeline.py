@@ -30,8 +30,9 @@ from audiokit.converse.prompting.prompts import (
 from audiokit.converse.prompting.stages import POINTS, Stages, short
 from audiokit.converse.prompting.styles import DEFAULT, style_of
 from audiokit.converse.take import refuse_unsendable
-from audiokit.errors import AudiokitError, Busy, InputError, NotAllowed
+from audiokit.errors import AudiokitError, InputError, NotAllowed
 from audiokit.store.clips import Clips
+from audiokit.store.insisting import insist
 from audiokit.usage.ledger import Ledger
 
 __all__ = ["PipelineService"]
@@ -254,11 +255,8 @@ class PipelineService:
         self._settle(claimed, stage, replace(told, notes=()), {})
 
     def _settle(self, claimed: KeptPrompt, stage: Stage, kept: KeptStage, outputs: Mapping[str, str]) -> None:
-        """Keep what may have been paid for: once more if the store was busy."""
-        try:
-            self.prompts.settle(claimed, stage, kept, **outputs)
-        except Busy:
-            self.prompts.settle(claimed, stage, kept, **outputs)
+        """Keep what may have been paid for, however long the store lets us wait."""
+        insist(lambda: self.prompts.settle(claimed, stage, kept, **outputs))
 
     def _forget(self, person_id: str, *digests: str | None) -> None:
         """Let go of clips that neither a prompt nor anything else of this person's has any more."""

@@ -8,7 +8,7 @@ from audiokit.errors import AudiokitError
 from audiokit.people.roles import Action, allows
 from audiokit.settings import Mode
 from audiokit.ui import state
-from audiokit.ui.account.visitor import somebody
+from audiokit.ui.account.visitor import look_anew, somebody
 
 __all__ = ["note", "refusal", "show"]
 
@@ -25,6 +25,7 @@ def refusal() -> str | None:
     if not somebody():
         return _WELCOME
     try:
+        look_anew(studio)
         state.person()
     except AudiokitError as error:
         return str(error)

@@ -11,7 +11,7 @@ from audiokit.people.persons import Person
 from audiokit.people.signing_in import Identity, identity_of
 from audiokit.studio import Studio
 
-__all__ = ["signed_in", "somebody"]
+__all__ = ["look_anew", "signed_in", "somebody"]
 
 _VISITOR = "account.visitor"
 _NOBODY = "Sign in first."
@@ -29,6 +29,13 @@ class _Visitor:
 def somebody() -> bool:
     """Return whether a cookie of ours says that somebody signed in; not whether they may come in."""
     return bool(st.user.to_dict().get("is_logged_in"))
+
+
+def look_anew(studio: Studio) -> None:
+    """Have what is asked next of whoever is here answered by what is kept now: another replica may have changed it."""
+    known: _Visitor | None = st.session_state.get(_VISITOR)
+    if known is not None:
+        studio.persons.forget(known.person_id)
 
 
 def signed_in(studio: Studio) -> Person:

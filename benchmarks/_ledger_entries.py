@@ -61,6 +61,8 @@ COLUMNS: Final = (
     "cost_text_nanousd",
     "cost_cached_nanousd",
     "makes_known",
+    "saved_silence_nanousd",
+    "saved_history_nanousd",
 )
 _WEEKEND = 0.25
 _GROWTH = 2.0  # the last day has three times the first one's calls
@@ -150,4 +152,6 @@ def _of_day(dice: np.random.Generator, day: date, n: int, made: int) -> Columns:
         again_ms.tolist(),
         *(_where(known, amounts) for amounts in costs),
         [False] * n,
+        _where(answered & (person % 3 > 0), input_ms // 500 * 32_000),
+        _where(answered & (again_ms == 0), input_ms // 1_000 * 2_500),
     )

@@ -16,9 +16,9 @@ from audiokit.converse.instructions import DECIDING, instructions_for
 from audiokit.converse.quote import Expected, Quote, quote
 from audiokit.errors import NotConfigured
 from audiokit.speech.place import Place
-from audiokit.speech.requests import MAX_SOUND_BYTES, Tool
+from audiokit.speech.requests import MAX_SOUND_BYTES, Spared, Tool
 
-__all__ = ["Outlook", "compacted", "goes_along", "outlook"]
+__all__ = ["Outlook", "compacted", "goes_along", "outlook", "spared"]
 
 _ANSWER_TOKENS = 4_096
 _DECISION_TOKENS = 20
@@ -94,6 +94,34 @@ def goes_along(
         room_tokens=None if context is None else max(0, context - taken),
         room_s=MAX_SOUND_BYTES / BYTES_PER_S - (sent_s(new) if new and new.clip_digest else 0.0),
     )
+
+
+def spared(
+    place: Place, choice: Choice, conversation: Conversation, new: KeptTurn | None, *, now: datetime
+) -> Spared | None:
+    """Return what a compacted conversation spares the next turn, beside one of the usual memory; None: it is not one.
+
+    What a provider has forgotten meanwhile would go along in words anyway, and spares nothing.
+    """
+    heading = conversation.heading
+    is_compacted = heading.digest or any(turn.in_words for turn in conversation.answered)
+    if not is_compacted and heading.options.memory is not Memory.WORDS:
+        return None
+    whole = _not_compacted(conversation)
+    sound, text = tokens(goes_along(place, choice, conversation, new, now=now))
+    whole_sound, whole_text = tokens(goes_along(place, choice, whole, new, now=now))
+    more_text = text_tokens(instructions_for(whole.heading)) - text_tokens(instructions_for(heading))
+    return Spared(audio_tokens=whole_sound - sound, text_tokens=whole_text - text + more_text)
+
+
+def _not_compacted(conversation: Conversation) -> Conversation:
+    heading = conversation.heading
+    options = heading.options
+    if options.memory is Memory.WORDS:
+        options = replace(options, memory=Memory.BALANCED)
+    turns = tuple(replace(turn, in_words=False) for turn in conversation.turns)
+    heading = replace(heading, options=options, digest=None, digest_until=None)
+    return replace(conversation, heading=heading, turns=turns)
 
 
 def compacted(conversation: Conversation) -> Conversation:

@@ -14,7 +14,7 @@ from audiokit.converse.asking import Attempt
 from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Options
 from audiokit.converse.history import as_turns, carried
 from audiokit.converse.instructions import DECIDING, instructions_for
-from audiokit.converse.outlook import compacted, goes_along
+from audiokit.converse.outlook import compacted, goes_along, spared
 from audiokit.errors import ModelRetired, NotConfigured
 from audiokit.speech.in_turn import Answer, answer_in_turn
 from audiokit.speech.place import Place
@@ -120,6 +120,7 @@ class Sending:
             turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),
             instructions=instructions_for(self.conversation.heading),
             voice=voice_of(place, options, choice),
+            spared=spared(place, reached, self.conversation, self.turn, now=self.now()) if by_id else None,
         )
 
     def _deciding(self, place: Place) -> Callable[[str], Converse]:

@@ -50,4 +50,9 @@ def heard_of(admitted: Admitted) -> Heard:
     """Return what is sent of a recording that was admitted in one part."""
     received = admitted.received
     written = received.origin.container.value if received.fit.form is None else received.fit.form.format.value
-    return Heard(data=admitted.files[0], format=InputFormat(written), duration_s=received.changes.duration_s)
+    return Heard(
+        data=admitted.files[0],
+        format=InputFormat(written),
+        duration_s=received.changes.duration_s,
+        silence_s=received.changes.kept.removed_s,
+    )

@@ -1,4 +1,7 @@
-"""Every call that reached a provider gets its own entry in the ledger, also one that failed after being billed."""
+"""Every call that reached a provider gets its own entry in the ledger, also one that failed after being billed.
+
+So does one whose answer came while the ledger was out of reach: that is waited for, since the answer was paid for.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.failures import may_be_billed
 from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
+from audiokit.speech.spared import history_nanousd, silence_nanousd
 from audiokit.speech.wire import EmptyReply, WithheldReply
 from audiokit.store.ids import new_id
+from audiokit.store.insisting import insist
 from audiokit.usage.entries import charged
 from audiokit.usage.ledger import Entry, Outcome
 
@@ -113,7 +118,16 @@ class Metered:
             request_id=reply.request_id or (_text(error.detail.get("request_id")) if error else None),
         )
         price = self.price_of(reply.model or request.model, at.date())
-        self.ledger.write(_with_history(_priced(entry, price, said)))
+        entry = _with_history(_priced(entry, price, said))
+        if said is _NOTHING:
+            self.ledger.write(entry)
+            return
+        entry = replace(
+            entry,
+            saved_silence_nanousd=silence_nanousd(request, price),
+            saved_history_nanousd=history_nanousd(request, price),
+        )
+        insist(lambda: self.ledger.write(entry))
 
     def _ms_since(self, began: float) -> int:
         return round((self.clock() - began) * 1000)

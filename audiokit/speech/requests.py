@@ -18,6 +18,7 @@ __all__ = [
     "ModelTurn",
     "PersonTurn",
     "Request",
+    "Spared",
     "Speak",
     "Telling",
     "Tool",
@@ -53,11 +54,15 @@ class Caller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Sound to listen to: a whole file in a container that the model takes."""
+    """Sound to listen to: a whole file in a container that the model takes.
+
+    ``silence_s`` is how much silence was taken from it before; None where nobody knows.
+    """
 
     data: bytes
     format: InputFormat
     duration_s: float
+    silence_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +116,20 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """How many tokens more would go along of a conversation, had it not been compacted; of text perhaps fewer."""
+
+    audio_tokens: int
+    text_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Converse:
     """Answer a conversation. ``voice`` None asks for words only.
 
     The model may call any of ``tools``, or none; ``forced_tool`` forces that one function call.
     ``temperature`` None leaves the provider's default, which is right: at 0 these models end in endless noise.
+    ``spared`` is for the ledger only; None where nothing was compacted, or nobody knows.
     """
 
     model: str
@@ -126,6 +140,7 @@ class Converse:
     temperature: float | None = None
     tools: tuple[Tool, ...] = ()
     forced_tool: Tool | None = None
+    spared: Spared | None = None
 
     @property
     def listens(self) -> bool:

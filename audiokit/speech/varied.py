@@ -13,7 +13,7 @@ from audiokit.audio.decode import decode
 from audiokit.audio.encode import SoundFormat, encode
 from audiokit.errors import ProviderError
 from audiokit.speech.replies import Ending, Event, Reply, Speech
-from audiokit.speech.requests import MAX_SOUND_BYTES, Converse, Heard, InputFormat, PersonTurn, Request, Turn
+from audiokit.speech.requests import MAX_SOUND_BYTES, Converse, InputFormat, PersonTurn, Request, Turn
 from audiokit.speech.wire import EmptyReply
 
 __all__ = ["Varied"]
@@ -83,4 +83,4 @@ def _other_container(turn: Turn) -> Turn:
     data = encode(decode(turn.sound.data, sample_rate_hz=_SPEECH_RATE_HZ).mono(), SoundFormat(other.value))
     if len(data) > MAX_SOUND_BYTES:
         return turn
-    return replace(turn, sound=Heard(data=data, format=other, duration_s=turn.sound.duration_s))
+    return replace(turn, sound=replace(turn.sound, data=data, format=other))

@@ -478,6 +478,8 @@ class _Entry(TypedColumns):
     cost_cached_nanousd: Named[int | None] = Column(BigInteger)
     corrects: Named[str | None] = Column(Words)
     makes_known: Named[bool] = Column(Boolean, server_default=false())
+    saved_silence_nanousd: Named[int | None] = Column(BigInteger)
+    saved_history_nanousd: Named[int | None] = Column(BigInteger)
 
 
 entry: Final = Table(
@@ -508,7 +510,7 @@ class _Tally(TypedColumns):
 
     ``who`` is a person, or empty for everybody together. Everybody's rows are by page and model. A person has these as
     well, and one row of all together, whose page and model are empty. What an entry does not know adds nothing, but
-    ``n_unknown`` counts the calls whose cost is not known.
+    ``n_unknown`` counts the calls whose cost is not known. What may be None is so where no entry knows it.
     """
 
     who: Named[str] = Column(Words, primary_key=True)
@@ -536,6 +538,8 @@ class _Tally(TypedColumns):
     text_out_tokens: Named[int] = Column(BigInteger)
     audio_out_tokens: Named[int] = Column(BigInteger)
     characters: Named[int] = Column(BigInteger)
+    saved_silence_nanousd: Named[int | None] = Column(BigInteger)
+    saved_history_nanousd: Named[int | None] = Column(BigInteger)
 
 
 tally_day: Final = Table("tally_day", metadata, _Tally, Index(None, "day"), sqlite_with_rowid=False)

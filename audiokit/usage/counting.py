@@ -111,7 +111,6 @@ _COUNT = {
     "sqlite": _counting(sqlite, sqlite.dialect(paramstyle="named"), date.isoformat),
     "postgresql": _counting(postgresql, postgresql_by_psycopg(), lambda day: day),  # type: ignore[no-untyped-call]
 }
-_ANY_BUDGET = "SELECT 1 FROM budget LIMIT 1"
 _REPLACE = {name: _replacing(dialect) for name, dialect in _DIALECTS.items()}
 _BEGIN = {
     name: dialect.insert(periods).from_select(_KEY, _APPLYING).on_conflict_do_nothing()
@@ -169,8 +168,6 @@ def count(connection: Connection, entry: Entry, zone: ZoneInfo) -> None:
     presumed, n_unknown = _presumed(connection, entry)
     if not (entry.cost_nanousd or presumed or n_unknown):
         return
-    if connection.dialect.name == "sqlite" and connection.exec_driver_sql(_ANY_BUDGET).first() is None:
-        return  # a tenth of the time; on PostgreSQL it would be another way there and back
     spender = Spender(person_id=entry.person_id, page=entry.page, model=entry.model_asked)
     counting = _COUNT[connection.dialect.name]
     values = scope_values(spender, day_of(entry.at, zone))

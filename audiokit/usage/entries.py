@@ -22,7 +22,9 @@ class Entry:
     """One call. ``None`` is what the provider did not say, or what does not apply; it is never zero.
 
     ``at`` is aware; it comes back in UTC. ``error`` is the name of our error's class, never its text.
-    ``saved_nanousd`` is what a cached answer would have cost.
+    ``saved_nanousd`` is what a cached answer would have cost. ``saved_silence_nanousd`` is what the silence would have
+    cost that was taken from recordings before they were sent, and ``saved_history_nanousd`` how much more a compacted
+    conversation would have cost as it was, both at the price without a cache.
 
     Of ``audio_in_tokens`` and ``input_ms``, ``history_in_tokens`` and ``history_in_ms`` are what had been said before
     and was sent again; of the input, the ``cached`` counts are what the provider had in its cache. ``billed_ms`` is the
@@ -71,6 +73,8 @@ class Entry:
     cost_cached_nanousd: int | None = None
     corrects: str | None = None
     makes_known: bool = False
+    saved_silence_nanousd: int | None = None
+    saved_history_nanousd: int | None = None
 
 
 _ADDED = (
@@ -94,6 +98,8 @@ _ADDED = (
     "cost_audio_out_nanousd",
     "cost_text_nanousd",
     "cost_cached_nanousd",
+    "saved_silence_nanousd",
+    "saved_history_nanousd",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Dialect, Executable, bindparam, case, func, s
 from audiokit.store.columns import Words
 from audiokit.store.database import Database
 from audiokit.store.tables import entry as entries
-from audiokit.store.tables import insert_once
-from audiokit.usage import counting, rollups
+from audiokit.usage import counting
+from audiokit.usage.appending import append
 from audiokit.usage.entries import Entry, Outcome, effective
 from audiokit.usage.observing import observed
 from audiokit.usage.together import Together
@@ -33,8 +33,6 @@ class Spent:
 
 
 _WORDS = Words()
-_NAMES = tuple(field.name for field in fields(Entry))
-_WRITE = {name: write.execution_options(preserve_rowcount=True) for name, write in insert_once(entries).items()}
 _IN_ORDER = select(entries).order_by(entries.c.at, entries.c.id)
 _OF_TURN = _IN_ORDER.where(entries.c.turn_id == bindparam("turn_id"))
 _OF_CONVERSATION = _IN_ORDER.where(entries.c.conversation_id == bindparam("conversation_id"))
@@ -88,12 +86,12 @@ class Ledger:
         ``settle`` is run before the budgets are counted: whoever locks rows of these has locked the tallies by then.
         """
         entry = _as_kept(entry, connection.dialect)
-        row = {name: getattr(entry, name) for name in _NAMES}
-        if connection.execute(_WRITE[connection.dialect.name], row).rowcount != 1:
+        is_new, has_budgets = append(connection, entry, self._zone)
+        if not is_new:
             return False
-        rollups.add(connection, entry, self._zone)
         settle(connection)
-        counting.count(connection, entry, self._zone)  # last: the rows of budgets are those that most calls wait for
+        if has_budgets:  # last: the rows of budgets are those that most calls wait for
+            counting.count(connection, entry, self._zone)
         return True
 
     def correct(self, call: Entry, correction: Entry) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from audiokit.errors import BudgetExceeded
 from audiokit.money import show
 from audiokit.store.database import Database, hold
+from audiokit.store.insisting import insist
 from audiokit.store.tables import entry
 
 __all__ = ["Money", "Purse", "n_unknown_where"]
@@ -94,8 +95,7 @@ class Purse:
         try:
             yield
         finally:
-            with self._database.write() as connection:
-                self._let_go(connection, row_id, part_id, amount)
+            insist(lambda: self._let_go_now(row_id, part_id, amount))
 
     def begin(self, row_id: str, *, part_id: str | None = None) -> None:
         """Let go of what a crash has left held, for all of a row or one part; one job at a time works on either."""
@@ -109,6 +109,10 @@ class Purse:
 
     def _reserved(self, connection: Connection, row_id: str, amount: int) -> bool:
         return connection.execute(self._reserve, {"its_id": row_id, "amount": amount}).rowcount == 1
+
+    def _let_go_now(self, row_id: str, part_id: str | None, amount: int) -> None:
+        with self._database.write() as connection:
+            self._let_go(connection, row_id, part_id, amount)
 
     def _let_go(self, connection: Connection, row_id: str, part_id: str | None, amount: int) -> None:
         connection.execute(self._settle, {"its_id": row_id, "amount": amount})

@@ -15,7 +15,7 @@ from audiokit.store.database import Database, hold
 from audiokit.store.tables import entry, tally_day, tally_latency, tally_month, tally_zone
 from audiokit.usage.days import DAY, MONTH, Period, begins_at, day_of, month_of, next_month
 from audiokit.usage.latencies import BUCKETS, EDGES_MS
-from audiokit.usage.rollups import FIRST, KEYS, MEASURES, TOTAL, adds_to
+from audiokit.usage.rollups import COUNTED, FIRST, HEARD, KEYS, MEASURES, TOTAL, adds_to
 
 __all__ = ["ensure", "rebuild"]
 
@@ -24,19 +24,6 @@ _ONE_DAY = timedelta(days=1)
 _FIRST_AND_LAST = select(func.min(entry.c.at), func.max(entry.c.at))
 _LOCK = text("LOCK TABLE tally_day, tally_month, tally_latency IN SHARE ROW EXCLUSIVE MODE")
 _OF_DAY = "at >= :begins_at AND at < :ends_at"
-_HEARD = "outcome IN ('answered', 'cut') AND NOT cached"
-_COUNTED: Final = {
-    "n_calls": "CASE WHEN corrects IS NULL THEN 1 ELSE 0 END",
-    "n_failed": "CASE WHEN corrects IS NULL AND outcome = 'failed' THEN 1 ELSE 0 END",
-    "n_refused": "CASE WHEN corrects IS NULL AND outcome = 'refused' THEN 1 ELSE 0 END",
-    "n_cached": "CASE WHEN corrects IS NULL AND cached THEN 1 ELSE 0 END",
-    "n_unknown": "CASE WHEN corrects IS NULL AND cost_nanousd IS NULL THEN 1 WHEN makes_known THEN -1 ELSE 0 END",
-    **{name: f"CASE WHEN {_HEARD} THEN coalesce({name}, 0) ELSE 0 END" for name in ("input_ms", "history_in_ms")},
-    "output_ms": f"CASE WHEN {_HEARD} THEN coalesce(output_ms, 0) ELSE 0 END",
-}
-"""What an entry adds where that is more than the column of its name; as ``rollups.added_by`` has it for one."""
-
-
 _TYPES: Final[dict[str, type[TypeEngine[Any]]]] = {"begins_at": Instant, "ends_at": Instant, "day": Date, "month": Date}
 
 
@@ -47,7 +34,7 @@ def _dated(statement: str) -> TextClause:
 
 def _sums() -> TextClause:
     """Add a day's entries up by person, page and model, and these to everybody's and to all of a person's."""
-    measured = ", ".join(f"sum({_COUNTED.get(name, f'coalesce({name}, 0)')}) AS {name}" for name in MEASURES)
+    measured = ", ".join(f"sum({COUNTED[name]}) AS {name}" for name in MEASURES)
     again = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in MEASURES)
     groups = ("'', page, model", "who, page, model", "who, '', ''")
     rows = " UNION ALL ".join(
@@ -87,7 +74,7 @@ def _bucket(column: str, low: int = 0, high: int = len(EDGES_MS)) -> str:
 def _times() -> TextClause:
     measured = " UNION ALL ".join(
         f"SELECT page, model_asked AS model, '{measure}' AS measure, {_bucket(column)} AS bucket, count(*) AS n "  # noqa: S608
-        f"FROM entry WHERE corrects IS NULL AND {_HEARD} AND {column} IS NOT NULL AND {_OF_DAY} GROUP BY 1, 2, 4"
+        f"FROM entry WHERE corrects IS NULL AND {HEARD} AND {column} IS NOT NULL AND {_OF_DAY} GROUP BY 1, 2, 4"
         for measure, column in ((FIRST, "first_byte_ms"), (TOTAL, "total_ms"))
     )
     counts = ", ".join(f"sum(CASE WHEN bucket = {number} THEN n ELSE 0 END)" for number in range(len(BUCKETS)))

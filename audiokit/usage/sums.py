@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from audiokit.usage.kinds import CostByKind
 
@@ -35,7 +35,7 @@ class Sums:
 
     ``n_failed`` and ``n_refused`` are of ``n_calls``, and ``n_cached`` those that were answered from what was at hand.
     ``input_ms`` is all sound that was sent, ``history_in_ms`` the part of it that had been sent before; neither it nor
-    ``output_ms`` counts what was refused or at hand.
+    ``output_ms`` counts what was refused or at hand. The savings that may be None are so where no call knows them.
     """
 
     n_calls: int = 0
@@ -49,6 +49,8 @@ class Sums:
     cost_text_nanousd: int = 0
     cost_cached_nanousd: int = 0
     saved_nanousd: int = 0
+    saved_silence_nanousd: int | None = None
+    saved_history_nanousd: int | None = None
     input_ms: int = 0
     history_in_ms: int = 0
     output_ms: int = 0
@@ -65,7 +67,13 @@ class Sums:
 
     def plus(self, other: Sums, sign: int) -> Sums:
         """Return both together, or the one without the other where ``sign`` is -1."""
-        return Sums(**{name: getattr(self, name) + sign * getattr(other, name) for name in _NAMES})
+        sums: dict[str, Any] = {name: _sum(getattr(self, name), getattr(other, name), sign) for name in _NAMES}
+        return Sums(**sums)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was added up."""
+        return not any(getattr(self, name) for name in _NAMES)
 
     @property
     def cost(self) -> CostByKind:
@@ -80,6 +88,11 @@ class Sums:
             cached_nanousd=self.cost_cached_nanousd,
             other_nanousd=self.cost_nanousd - told,
         )
+
+    @property
+    def all_saved_nanousd(self) -> int:
+        """What is known to have been saved by answers at hand, silence left out and compacted history."""
+        return self.saved_nanousd + (self.saved_silence_nanousd or 0) + (self.saved_history_nanousd or 0)
 
     @property
     def minutes_in(self) -> float:
@@ -104,6 +117,10 @@ class Sums:
 
 
 _NAMES = tuple(field.name for field in fields(Sums))
+
+
+def _sum(one: int | None, other: int | None, sign: int) -> int | None:
+    return one if other is None else (one or 0) + sign * other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, text
@@ -89,15 +90,39 @@ def sums_by(connection: Connection, at: Where, period: Period, *names: str) -> d
     found = defaultdict[tuple[Any, ...], Sums](Sums)
     covering = (Span(DAY, period.first, period.last),) if "day" in names else spans(period)
     for span in covering:
-        table = _TABLES[span.grain]
-        columns = [table.c[name] for name in names]
-        added = (func.sum(table.c[name]) for name in _SUMS)
-        statement = select(*columns, *added).where(*_in(at, span)).group_by(*columns)
-        for row in connection.execute(statement):
+        keys = {"who": at.whos, "page": at.pages, "model": at.models}
+        among = tuple(name for name, values in keys.items() if len(values) != 1)
+        asked = {f"{name}s": values if name in among else values[0] for name, values in keys.items()}
+        statement = _sums_among(span.grain, names, among)
+        for row in connection.execute(statement, asked | {"first": span.first, "last": span.last}):
             if row[-1] is not None:  # without groups, a sum of nothing is one row of unknowns
-                key, sums = tuple(row[: len(names)]), Sums(**dict(zip(_SUMS, map(int, row[len(names) :]), strict=True)))
+                key, sums = tuple(row[: len(names)]), _added_up(row[len(names) :])
                 found[key] = sums if span.sign > 0 and key not in found else found[key].plus(sums, span.sign)
-    return {key: sums for key, sums in found.items() if sums != Sums()}
+    return {key: sums for key, sums in found.items() if not sums.is_nothing}
+
+
+def _added_up(found: Sequence[Any]) -> Sums:
+    counts = dict(zip(_SUMS, found, strict=True))
+    sums: dict[str, Any] = {name: count if count is None else int(count) for name, count in counts.items()}
+    return Sums(**sums)
+
+
+@cache
+def _sums_among(grain: Grain, names: tuple[str, ...], among: tuple[str, ...]) -> Select[Any]:
+    """Return the question, put together once: the header of every page asks it, and it has twenty sums.
+
+    ``among`` are the keys of which several are meant.
+    """
+    table = _TABLES[grain]
+    columns, added = [table.c[name] for name in names], (func.sum(table.c[name]) for name in _SUMS)
+    of = (_meant(table.c[name], is_many=name in among) for name in ("who", "page", "model"))
+    within = table.c.day.between(bindparam("first"), bindparam("last"))
+    return select(*columns, *added).where(*of, within).group_by(*columns)
+
+
+def _meant(column: ColumnElement[str], *, is_many: bool) -> ColumnElement[bool]:
+    name = f"{column.key}s"
+    return column.in_(bindparam(name, expanding=True)) if is_many else column == bindparam(name)
 
 
 def _in(at: Where, span: Span) -> Iterable[ColumnElement[bool]]:

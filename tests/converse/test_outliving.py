@@ -8,17 +8,27 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from clips import silence
 from conversing import ME, Clock, asked, settled, spoken
 from faults import Faults, bad_key, broken, busy
 
+from audiokit.audio.clip import Clip
+from audiokit.audio.decode import decode
+from audiokit.audio.intake import Order
+from audiokit.audio.wav import to_wav
 from audiokit.converse.conversation import AnswerWith, Conversation, KeptTurn, Memory, Options, Speaker, State
 from audiokit.converse.history import Way
+from audiokit.converse.outlook import spared
+from audiokit.converse.take import heard_of
 from audiokit.errors import NotAllowed, NotFound
 from audiokit.offline.engine import Engine
 from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
 from audiokit.settings import Settings
+from audiokit.speech.requests import Converse
+from audiokit.speech.spared import history_nanousd
 from audiokit.studio import Studio, open_studio
 
 
@@ -119,11 +129,28 @@ def test_the_saving_is_told_before_and_comes_true(
 
     outlook = priced.converse.outlook(before)
     less = priced.converse.outlook(after).quote
+    place, choice = priced.converse.places[0], outlook.choice
+    not_compacted, compacted = (spared(place, choice, one, None, now=priced.converse.now()) for one in (before, after))
+    request = Converse(model=choice.model_name, turns=(), instructions="", spared=compacted)
+    in_ledger = history_nanousd(request, place.price_of(choice))
     priced.close()
 
     assert outlook.saving_nanousd
     assert outlook.quote.total_nanousd
     assert less.total_nanousd == outlook.quote.total_nanousd - outlook.saving_nanousd
+    assert (not_compacted, in_ledger) == (None, outlook.saving_nanousd)
+
+
+def test_how_much_silence_is_left_out_goes_along_with_a_recording_that_is_sent(studio: Studio) -> None:
+    quiet, voice = silence(seconds=2), decode(spoken(), sample_rate_hz=24_000).samples
+    take = to_wav(Clip(np.concatenate([quiet, voice, quiet]), 24_000))
+
+    admitted = studio.converse.door.admit(take, Order(), whose=ME)
+
+    heard = heard_of(admitted)
+    assert heard.silence_s is not None
+    assert 3 < heard.silence_s < 4
+    assert heard.silence_s + heard.duration_s == pytest.approx(admitted.received.measures.duration_s)
 
 
 def test_remembering_voices_sends_the_recordings_again(studio: Studio) -> None:

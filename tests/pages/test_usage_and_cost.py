@@ -136,13 +136,13 @@ def test_what_was_saved_is_told_in_its_parts_and_what_nobody_knows_stays_unknown
     called(
         studio, model_asked="gpt-audio-mini", audio_out_tokens=25_000, **nothing_else
     )  # $0.50, and $1.60 by the full
-    called(studio, cached=True, cost_nanousd=0, saved_nanousd=USD // 4)
+    called(studio, cached=True, cost_nanousd=0, saved_nanousd=USD // 4, saved_silence_nanousd=USD // 10)
     at = page()
 
-    assert figures(at)["Saved"] == "$1.35"
+    assert figures(at)["Saved"] == "$1.45"
     assert "$0.25 by 1 answer at hand" in shown(at)
     assert "$1.10 by the mini model" in shown(at)
-    assert "silence and history: unknown" in shown(at)
+    assert "$0.10 by silence left out, compacted history: unknown" in shown(at)
 
 
 def test_who_looks_after_it_sees_everybody_a_team_a_person_and_a_press_narrows_to_one(studio: Studio) -> None:

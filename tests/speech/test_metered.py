@@ -30,7 +30,7 @@ from audiokit.people.persons import LOCAL
 from audiokit.speech.failures import NO_ANSWER_CODE
 from audiokit.speech.metered import Metered
 from audiokit.speech.replies import Ending, Reply, SoundPiece, Speech, WordPiece
-from audiokit.speech.requests import Caller, Heard, InputFormat, PersonTurn, Request, Speak, Transcribe
+from audiokit.speech.requests import Caller, Heard, InputFormat, PersonTurn, Request, Spared, Speak, Transcribe
 from audiokit.speech.wire import EmptyReply, WithheldReply
 from audiokit.usage.ledger import Entry, Ledger
 
@@ -323,6 +323,33 @@ def test_all_the_sound_of_a_conversation_is_counted_as_heard(ledger: Ledger) -> 
     book.speech.reply(replace(ASK, turns=turns))
 
     assert book.entry.input_ms == 180_000
+
+
+def test_what_was_not_sent_has_a_price_and_what_nobody_knows_has_none(ledger: Ledger) -> None:
+    trimmed, untold = replace(HEARD, silence_s=2.5), PersonTurn(sound=HEARD)
+    kept = Book(ScriptedSpeech(SPOKEN), ledger)
+    kept.speech.reply(
+        replace(
+            ASK,
+            turns=(PersonTurn(sound=trimmed), PersonTurn(sound=replace(HEARD, silence_s=0.0))),
+            spared=Spared(audio_tokens=100, text_tokens=-40),
+        )
+    )
+    assert kept.entry.saved_silence_nanousd == 25 * 32_000
+    assert kept.entry.saved_history_nanousd == 100 * 32_000 - 40 * 2_500
+
+    unknown = Book(ScriptedSpeech(SPOKEN), ledger)
+    unknown.speech.reply(replace(ASK, turns=(PersonTurn(sound=trimmed), untold)))
+    assert (unknown.entry.saved_silence_nanousd, unknown.entry.saved_history_nanousd) == (None, None)
+
+    by_minute = Book(ScriptedSpeech(Reply(words="Hi", model="gpt-transcribe")), ledger)
+    by_minute.speech.reply(Transcribe(model="gpt-transcribe", sound=replace(HEARD, silence_s=30.0)))
+    assert by_minute.entry.saved_silence_nanousd == (by_minute.entry.cost_nanousd or 0) // 3
+
+    refused = Book(ScriptedSpeech(KeyRefused("no")), ledger)
+    with pytest.raises(KeyRefused):
+        refused.speech.reply(replace(ASK, turns=(PersonTurn(sound=trimmed),)))
+    assert refused.entry.saved_silence_nanousd is None
 
 
 ANSWERS: list[tuple[httpx2.Response | Exception, str, int | None]] = [

@@ -119,11 +119,13 @@ class Stages:
         return Made(kept=kept, outputs={"cleaned_digest": digest})
 
     def _transcribe(self, prompt: KeptPrompt) -> Made:
-        cleaned = prompt.at(Stage.CLEAN)
+        recorded, cleaned = prompt.at(Stage.RECORD), prompt.at(Stage.CLEAN)
+        is_measured = recorded.duration_s is not None and cleaned.duration_s is not None
         sound = Heard(
             data=self.clips.read(prompt.person_id, prompt.cleaned_digest or ""),
             format=_FORMATS[cleaned.media_type or ""],
             duration_s=cleaned.duration_s or 0.0,
+            silence_s=max(0.0, (recorded.duration_s or 0.0) - (cleaned.duration_s or 0.0)) if is_measured else None,
         )
         answer = self._answered(prompt, Role.TRANSCRIBE, lambda name: Transcribe(model=name, sound=sound))
         words = answer.reply.words

@@ -96,22 +96,31 @@ def _said(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:
 
 def _saved(now: Sums, before: Sums, against: str, days: Sequence[Day], mini: tuple[SavedByMini, SavedByMini]) -> None:
     by_mini, by_mini_before = mini
-    total, total_before = now.saved_nanousd + by_mini.nanousd, before.saved_nanousd + by_mini_before.nanousd
-    by_day = [day.sums.saved_nanousd + by_mini.by_day.get(day.day, 0) for day in days]
+    total, total_before = now.all_saved_nanousd + by_mini.nanousd, before.all_saved_nanousd + by_mini_before.nanousd
+    by_day = [day.sums.all_saved_nanousd + by_mini.by_day.get(day.day, 0) for day in days]
     st.metric(
         "Saved",
         words.usd(total),
         words.change(total, total_before),
         delta_description=against,
         help="What answers would have cost that were at hand already, and what the full model would have cost for the "
-        "same tokens where the mini one was asked. Silence that was not sent, and history that was compacted or not "
-        "sent again, save as well: nothing is written down of what they would have cost, so they are not counted.",
+        "same tokens where the mini one was asked; what the silence would have cost that was cut from recordings "
+        "before they were sent, and conversations as they were before they were compacted. It is at least so much: of "
+        "live talks, and of calls before this was written down, nobody knows the last two.",
         chart_data=_trend([amount / NANOUSD_PER_USD for amount in by_day]),
         chart_type="bar",
     )
     at_hand = f"{words.usd(now.saved_nanousd)} by {words.many(now.n_cached, 'answer')} at hand"
     unknown = f"; of {words.many(by_mini.n_unknown, 'call')} of it not known" if by_mini.n_unknown else ""
-    _lines(at_hand, f"{words.usd(by_mini.nanousd)} by the mini model{unknown}", "silence and history: unknown")
+    _lines(at_hand, f"{words.usd(by_mini.nanousd)} by the mini model{unknown}", _less_sent(now))
+
+
+def _less_sent(now: Sums) -> str:
+    """Return what was saved by sending less, in a line."""
+    parts = {"silence left out": now.saved_silence_nanousd, "compacted history": now.saved_history_nanousd}
+    known = [f"{words.usd(amount)} by {what}" for what, amount in parts.items() if amount is not None]
+    unknown = " and ".join(what for what, amount in parts.items() if amount is None)
+    return ", ".join([*known, *([f"{unknown}: unknown"] if unknown else [])])
 
 
 def _per_minute(now: Sums, before: Sums, against: str, days: Sequence[Day]) -> None:

@@ -14,11 +14,13 @@ if not runtime.exists():
     from audiokit.settings import Settings
     from audiokit.ui import uploads
     from audiokit.ui.account.provider import secrets
+    from audiokit.ui.delivering import deliver_together
     from audiokit.ui.navigation import only_ours  # now, so that the first visitor does not wait for it
     from audiokit.ui.pressing import carry_out_whole
 
     only_ours()
     carry_out_whole()
+    deliver_together()
     signing_in, settings = secrets(), Settings.read()
     uploads.limit(settings.upload_mb)
     around = middleware(settings, uploads.held)

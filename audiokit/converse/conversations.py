@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from audiokit.catalog.models import Tier
 from audiokit.converse.conversation import (
@@ -36,6 +36,16 @@ _HEADING = tuple(field.name for field in fields(Heading) if field.name != "optio
 _OPTIONS = tuple(field.name for field in fields(Options))
 _TURN = tuple(field.name for field in fields(KeptTurn))
 _ESCAPE = "\\"
+_GONE = "This conversation is not here any more. Choose another one, or begin a new one."
+# Put together once: each run of a page asks these.
+_MINE = (conversation_table.c.id == bindparam("of_id")) & (conversation_table.c.person_id == bindparam("whose"))
+_ONE = select(conversation_table).where(_MINE)
+_TURNS = select(turn_table).where(turn_table.c.conversation_id == bindparam("of_id")).order_by(turn_table.c.position)
+_ONE_TURN = (
+    select(turn_table)
+    .join(conversation_table, conversation_table.c.id == turn_table.c.conversation_id)
+    .where(_MINE, turn_table.c.id == bindparam("turn_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +94,33 @@ class Conversations:
         Raises:
             NotFound: there is none of this id that is this person's.
         """
-        table = conversation_table
-        one = select(table).where(table.c.id == conversation_id, table.c.person_id == person_id)
-        turns = (
-            select(turn_table).where(turn_table.c.conversation_id == conversation_id).order_by(turn_table.c.position)
-        )
+        of = {"of_id": conversation_id}
         with self.database.read() as connection:
-            row = connection.execute(one).one_or_none()
+            row = connection.execute(_ONE, of | {"whose": person_id}).one_or_none()
             if row is None:
-                raise NotFound("This conversation is not here any more. Choose another one, or begin a new one.")
-            return Conversation(heading=_heading(row), turns=tuple(_turn(t) for t in connection.execute(turns)))
+                raise NotFound(_GONE)
+            return Conversation(heading=_heading(row), turns=tuple(_turn(t) for t in connection.execute(_TURNS, of)))
+
+    def heading(self, person_id: str, conversation_id: str) -> Heading:
+        """Return one conversation without its turns; NotFound as in :meth:`open`."""
+        with self.database.read() as connection:
+            row = connection.execute(_ONE, {"of_id": conversation_id, "whose": person_id}).one_or_none()
+        if row is None:
+            raise NotFound(_GONE)
+        return _heading(row)
+
+    def turn(self, person_id: str, conversation_id: str, turn_id: str) -> KeptTurn:
+        """Return one turn.
+
+        Raises:
+            NotFound: it is not there, or not this person's.
+        """
+        of = {"of_id": conversation_id, "whose": person_id, "turn_id": turn_id}
+        with self.database.read() as connection:
+            row = connection.execute(_ONE_TURN, of).one_or_none()
+        if row is None:
+            raise NotFound("This turn is not here any more. Reload the page.")
+        return _turn(row)
 
     def change(self, person_id: str, conversation_id: str, **values: Any) -> None:
         """Change a conversation: its title, its summary, or any of its :class:`Options`."""

@@ -26,7 +26,7 @@ from audiokit.converse.rooms import Rooms
 from audiokit.converse.sending import Sending
 from audiokit.converse.take import heard_of, order_for, refuse_unsendable
 from audiokit.converse.tools.registry import Toolbox
-from audiokit.errors import InputError, NotAllowed
+from audiokit.errors import InputError, NotAllowed, NotFound
 from audiokit.speech.growing import Growing
 from audiokit.speech.place import Place
 from audiokit.speech.requests import Caller, Heard
@@ -82,6 +82,18 @@ class ConverseService:
         self.conversations.give_up(conversation_id, tuple(turn.id for turn in lost), _INTERRUPTED)
         return self.conversations.open(person_id, conversation_id)
 
+    def heading(self, person_id: str, conversation_id: str) -> Heading:
+        """Return a conversation without its turns; NotFound where it is not there any more."""
+        return self.conversations.heading(person_id, conversation_id)
+
+    def has_moved_on(self, person_id: str, conversation_id: str, turn_id: str, *, n_calls: int) -> bool:
+        """Return whether a reply that was being given is there, is lost, or has called more than it had."""
+        try:
+            now = self.conversations.turn(person_id, conversation_id, turn_id)
+        except NotFound:
+            return True
+        return now.state is not State.SENDING or len(now.calls) != n_calls or self._was_interrupted(now)
+
     def change(self, person_id: str, conversation_id: str, **options: object) -> None:
         """Change any of the :class:`Options` of a conversation, from the next turn on."""
         self.conversations.change(person_id, conversation_id, **options)
@@ -127,7 +139,7 @@ class ConverseService:
         A take that cannot be used is kept as unusable, with the sentence that says why. ``known`` is what a look at it
         found, if there was one.
         """
-        options = self.conversations.open(person_id, conversation_id).heading.options
+        options = self.conversations.heading(person_id, conversation_id).options
         container = sniff(data)
         media_type = container.media_type if container else _UNKNOWN_MEDIA_TYPE
         with self.clips.keeping(person_id, data, media_type, "take") as digest:
@@ -143,7 +155,7 @@ class ConverseService:
             judged = _judged(known, self.rooms.of(person_id))
             shape = {} if self.clips.keeps_sound(person_id) else {"peaks": None, "levels": None}
             self.conversations.change_turns({turn_id: judged | shape})
-        return self.conversations.open(person_id, conversation_id).turn(turn_id)
+        return self.conversations.turn(person_id, conversation_id, turn_id)
 
     def keep_words(self, person_id: str, conversation_id: str, words: str) -> KeptTurn:
         """Keep what was typed; it is not sent yet.
@@ -153,9 +165,9 @@ class ConverseService:
         """
         if not words.strip():
             raise InputError("There is nothing to send yet. Type something first.")
-        self.conversations.open(person_id, conversation_id)
+        self.conversations.heading(person_id, conversation_id)
         turn_id = self.conversations.add_turn(conversation_id, Speaker.PERSON, State.RECORDED, words=words.strip())
-        return self.conversations.open(person_id, conversation_id).turn(turn_id)
+        return self.conversations.turn(person_id, conversation_id, turn_id)
 
     def discard(self, person_id: str, conversation_id: str, turn_id: str) -> None:
         """Remove a turn that was not answered, and its recording with it."""

@@ -41,10 +41,15 @@ class SpokenAnswers:
 
     def remember(self, audio_id: str, answer: Remembered) -> None:
         """Keep an answer until it expires, or until ten thousand others came."""
+        now_s = self.clock()
         with self._lock:
             self._answers[audio_id] = answer
-            while len(self._answers) > _MOST:
+            while self._answers and (len(self._answers) > _MOST or self._oldest.expires_at <= now_s):
                 self._answers.popitem(last=False)
+
+    @property
+    def _oldest(self) -> Remembered:
+        return next(iter(self._answers.values()))
 
     def recall(self, audio_id: str, *, message_index: int) -> Remembered:
         """Return an earlier answer.

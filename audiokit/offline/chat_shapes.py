@@ -47,8 +47,9 @@ class Head:
             **rest,
         }
         body.setdefault("usage", None)
-        size = len(json.dumps(body, separators=(",", ":")))
-        return event(body | {"obfuscation": "".join(_chance.choices(_LETTERS, k=-size % _PADDED_TO))})
+        written = json.dumps(body, separators=(",", ":"))  # once: of sound, it has thousands of letters
+        padding = "".join(_chance.choices(_LETTERS, k=-len(written) % _PADDED_TO))
+        return f'data: {written[:-1]},"obfuscation":"{padding}"}}\n\n'.encode()
 
     def delta(self, delta: dict[str, Any], **rest: Any) -> bytes:
         """Return an event whose one choice grows by ``delta``; ``finish_reason``, where it has one, is in ``rest``."""

@@ -59,18 +59,18 @@ def _speech(chat: Chat, head: Head, answer: Answer, voice: str) -> Iterator[byte
     )
     pending, size = b"", next(sizes)
     for piece in chat.say(answer, voice):
-        yield words.events(piece.text)
+        events = [words.events(piece.text)]  # handed on together: each time is a way through two threads
         pending += piece.pcm16
         while len(pending) >= size:
-            yield sound.events(pending[:size])
+            events.append(sound.events(pending[:size]))
             pending, size = pending[size:], next(sizes)
+        yield b"".join(events)
     if pending:
         yield sound.events(pending)
     expires_at = int(chat.clock()) + LIFETIME_S
     counts = chat.remember(audio_id, answer, n_bytes=sound.n_bytes, expires_at=expires_at)
-    yield head.chunk()
-    yield from _usage(head, answer, counts)
-    yield head.delta({"audio": {"expires_at": expires_at}})
+    last = head.delta({"audio": {"expires_at": expires_at}})
+    yield b"".join([head.chunk(), *_usage(head, answer, counts), last])
 
 
 class _Words:

@@ -29,6 +29,7 @@ _CONNECT_TIMEOUT_S = 10
 _WAL_RETRY_S = 0.01
 _TIDY_S = 0.25
 _READERS, _WRITERS = 8, 8
+_PLAIN: Final = "BEGIN"
 _FORM = "AUDIOKIT_DATABASE_URL must look like postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -77,7 +78,7 @@ def _sqlite_engines(path: Path, busy_timeout_s: float) -> Engines:
     pooled: dict[str, Any] = {"max_overflow": 0, "pool_timeout": busy_timeout_s}
     engines = Engines(
         readers=_with_pragmas(
-            create_engine(**common, **pooled, pool_size=_READERS), begin="BEGIN", pragmas=["query_only=ON"]
+            create_engine(**common, **pooled, pool_size=_READERS), begin=_PLAIN, pragmas=["query_only=ON"]
         ),
         writers=_with_pragmas(
             create_engine(**common, **pooled, pool_size=1),
@@ -150,7 +151,10 @@ def _with_pragmas(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> Engi
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin == _PLAIN:  # it waits for no lock, and cannot fail: by SQLAlchemy's way, it is half of a short read
+            connection.connection.cursor().execute(begin)
+        else:
+            connection.exec_driver_sql(begin)
 
     return engine
 

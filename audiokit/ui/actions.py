@@ -180,7 +180,7 @@ def _conversation_id() -> str:
     page = state.record()
     if page.conversation_id is not None:
         try:
-            return state.studio().converse.open(state.person().id, page.conversation_id).heading.id
+            return state.studio().converse.heading(state.person().id, page.conversation_id).id
         except NotFound:
             page.show(None)
     heading = state.studio().converse.start(state.person().id, page.options)

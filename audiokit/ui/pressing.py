@@ -9,6 +9,7 @@ the page, which may be drawn again. See https://github.com/streamlit/streamlit/p
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import wraps
 from typing import Any
@@ -19,12 +20,16 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 __all__ = ["carry_out_whole"]
 
 _CARRY_OUT, _LOOK = "on_script_will_rerun", "_maybe_handle_execution_control_request"
+_log = logging.getLogger(__name__)
 _here = threading.local()  # each run of a page has a thread of its own
 
 
 def carry_out_whole() -> None:
-    """Let nothing stop what a press set off, from now on, in every visit."""
-    carry_out, look = getattr(SafeSessionState, _CARRY_OUT), getattr(ScriptRunner, _LOOK)
+    """Let nothing stop what a press set off, from now on, in every visit; a Streamlit that differs inside is left."""
+    carry_out, look = getattr(SafeSessionState, _CARRY_OUT, None), getattr(ScriptRunner, _LOOK, None)
+    if carry_out is None or look is None:
+        _log.warning("this Streamlit may cut short what a press sets off: install the version in constraints.txt")
+        return
     if hasattr(carry_out, "__wrapped__"):
         return
 

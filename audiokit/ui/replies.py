@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from audiokit.converse.conversation import KeptTurn, State
+from audiokit.converse.conversation import KeptTurn
 from audiokit.errors import AudiokitError
 from audiokit.speech.growing import Growing
 from audiokit.ui import state, widgets
@@ -34,8 +34,12 @@ def watch(conversation_id: str, reply: KeptTurn) -> None:
 
     The player usually tells sooner that it is there.
     """
-    found = [turn for turn in _turns(conversation_id) if turn.id == reply.id]
-    if not found or found[0].state is not State.SENDING or len(found[0].calls) != len(reply.calls):
+    try:
+        converse, n_calls = state.studio().converse, len(reply.calls)
+        has_moved_on = converse.has_moved_on(state.person().id, conversation_id, reply.id, n_calls=n_calls)
+    except AudiokitError:
+        has_moved_on = True  # the page says what is wrong when it is drawn again
+    if has_moved_on:
         st.rerun()
 
 
@@ -66,10 +70,3 @@ def _as_written(growing: Growing) -> Iterator[str]:
             return
         else:
             time.sleep(_LOOK_S)  # another thread writes; a fragment may only look
-
-
-def _turns(conversation_id: str) -> tuple[KeptTurn, ...]:
-    try:
-        return state.studio().converse.open(state.person().id, conversation_id).turns
-    except AudiokitError:
-        return ()  # removed in another window, say: the page finds out when it is drawn again

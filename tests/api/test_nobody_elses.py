@@ -330,6 +330,7 @@ _USUAL: dict[str, Callable[[Two], Any]] = {
     "segment_id": lambda two: two.bob.line_id,
     "correction": lambda _: None,
     "number": lambda _: 1,
+    "n_calls": lambda _: 0,
     "question": lambda _: WORD,
     "recording_ids": lambda two: [two.bob.recording_id],
     "files": lambda _: [],

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -42,11 +42,18 @@ class Function:
 
     @classmethod
     def of(cls, function: Callable[..., str]) -> Function:
-        """Read a function's signature and docstring.
+        """Read a function's signature and docstring, once for all instances whose method it is.
 
         Raises:
             TypeError: it has no docstring, an argument is not described there, or a type has no place in a schema.
         """
+        written = getattr(function, "__func__", function)
+        if (known := _read.get(written)) is None:
+            known = _read[written] = cls._of(function)
+        return replace(known, behind=function)
+
+    @classmethod
+    def _of(cls, function: Callable[..., str]) -> Function:
         hints, parameters = get_type_hints(function), inspect.signature(function).parameters
         description, described = _documented(function)
         if hints.pop("return", None) is not str or hints.keys() != parameters.keys():
@@ -86,6 +93,9 @@ class Function:
             raise InputError(f"The arguments of {self.tool.name} do not fit. {_problems(error)}") from error
         given = {name: getattr(read, name) for name in self.arguments.model_fields}
         return {name: value for name, value in given.items() if value is not None or name not in self.defaults}
+
+
+_read: dict[Callable[..., str], Function] = {}  # of each function as it is written, whosever method it is here
 
 
 def _documented(function: Callable[..., str]) -> tuple[str, Mapping[str, str]]:

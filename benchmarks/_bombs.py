@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-__all__ = ["DOCUMENTS", "SOUNDS", "Bomb"]
+__all__ = ["DOCUMENTS", "HARMLESS", "SLOW", "SOUNDS", "Bomb"]
 
 Bomb = Callable[[], bytes]
 """What makes one; called when it is wanted, since some are of fifty megabytes."""
@@ -330,3 +330,14 @@ DOCUMENTS: Mapping[str, Bomb] = MappingProxyType(
     }
 )
 """What is dropped where a document is wanted."""
+
+SLOW = frozenset({
+    "four hours of silence.flac", "eight loud channels.flac", "ten million cells.xlsx", "wide rows.xlsx",
+    "words and words.pdf", "huge stream.pdf", "wide.html", "controls.rtf", "short lines.csv",
+    "one line.csv", "one word.txt", "accents.txt", "brackets.md", "links.md", "no encoding.txt",
+    "a cover of 900 million points.mp3", "a cover of 900 million points.epub", "stream in stream.pdf",
+})  # fmt: skip
+"""Those that are seconds of honest work, or as many megabytes to be made."""
+
+HARMLESS = frozenset({"far apart.xlsx", "groups.rtf", "attributes.html", "wide rows.xlsx", "ten million cells.xlsx"})
+"""Those that are documents still, for all their trouble."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["COOKIE_SECRET", "Replica", "cpu_with_children_s", "replica"]
+__all__ = ["COOKIE_SECRET", "Replica", "below", "cpu_with_children_s", "replica"]
 
 COOKIE_SECRET = "made-up-for-benchmarks-and-long-enough"  # noqa: S105 - of nobody's
 _APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -52,7 +52,7 @@ class Replica:
     @property
     def children_cpu_s(self) -> float:
         """The same of its children, and of theirs."""
-        return sum(_cpu_s(pid) for pid in _below(self.pid))
+        return sum(_cpu_s(pid) for pid in below(self.pid))
 
     def _lines(self, name: str) -> list[str]:
         return Path(f"/proc/{self.pid}/{name}").read_text("ascii").splitlines()
@@ -116,13 +116,13 @@ def _cpu_s(pid: int) -> float:
 
 def cpu_with_children_s(pid: int) -> float:
     """Return how much of a core a process, and all that it has started and that lives, have used so far, in seconds."""
-    return _cpu_s(pid) + sum(map(_cpu_s, _below(pid)))
+    return _cpu_s(pid) + sum(map(_cpu_s, below(pid)))
 
 
-def _below(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
     """Return the ids of all processes that a process has started, directly or not."""
     found = list[int]()
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, task.read_text("ascii").split()):
-            found += [child, *_below(child)]
+            found += [child, *below(child)]
     return found

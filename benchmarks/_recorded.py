@@ -33,11 +33,15 @@ _BOUNDARY = re.compile(rb"boundary=\"?([^\";]+)")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call; ``ended_at`` and ``request_id`` are None until its answer has left whole. Times are since 1970."""
+    """One call; ``ended_at`` and ``request_id`` are None until its answer has left whole. Times are since 1970.
+
+    ``asked_by`` is the organisation that the client says it is of: in a fleet, the name of its process.
+    """
 
     asked: str
     path: str
     words: str
+    asked_by: str
     began_at: float
     ended_at: float | None
     request_id: str | None
@@ -83,6 +87,7 @@ def calls(folder: Path) -> list[Call]:
             asked=one["asked"],
             path=one["path"],
             words=one["words"],
+            asked_by=one["asked_by"],
             began_at=one["began_at"],
             ended_at=one.get("ended_at"),
             request_id=one.get("request_id"),
@@ -133,14 +138,16 @@ class _Recording:
 
 def _asked(scope: Scope, body: bytes) -> dict[str, str]:
     """Return what tells a call apart from others: a digest, without what the client makes up each time."""
-    kind = dict(scope["headers"]).get(b"content-type", b"")
+    headers = dict(scope["headers"])
+    kind = headers.get(b"content-type", b"")
     if (boundary := _BOUNDARY.search(kind)) is not None:
         body = body.replace(boundary[1], b"")
     words = ""
     with suppress(ValueError, KeyError, TypeError, IndexError):
         said = json.loads(body)["messages"][-1]["content"]
         words = said if isinstance(said, str) else str(next(part["text"] for part in said if "text" in part))
-    return {"asked": hashlib.sha256(body).hexdigest(), "words": words[:300]}
+    asked_by = headers.get(b"openai-organization", b"").decode()
+    return {"asked": hashlib.sha256(body).hexdigest(), "words": words[:300], "asked_by": asked_by}
 
 
 def _model(body: bytes) -> bytes:

@@ -101,12 +101,12 @@ class Visit:
             task.cancel()
         return tasks
 
-    async def _run(self, fill: Callable[[BackMsg], None]) -> float:
+    async def _run(self, fill: Callable[[BackMsg], None], patience_s: float = PATIENCE_S) -> float:
         began, before = time.monotonic(), self._n_finished
         message = self._asking()
         fill(message)
         await self.line.send(message.SerializeToString())
-        async with asyncio.timeout(PATIENCE_S), self._drawn:
+        async with asyncio.timeout(patience_s), self._drawn:
             await self._drawn.wait_for(lambda: self._n_finished > before)
         return time.monotonic() - began
 
@@ -189,7 +189,9 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(address: str, cookies: Mapping[str, str], query: str = "") -> AsyncIterator[Visit]:
+async def visiting(
+    address: str, cookies: Mapping[str, str], query: str = "", *, kind: type[Visit] = Visit
+) -> AsyncIterator[Visit]:
     """Open a visit at the app's address, with these cookies, and leave at the end. The page is not drawn yet."""
     token = cookies.get(XSRF_COOKIE_NAME, "")
     async with connect(
@@ -202,7 +204,7 @@ async def visiting(address: str, cookies: Mapping[str, str], query: str = "") ->
         open_timeout=PATIENCE_S,
         ping_interval=None,
     ) as line:
-        visit = Visit(line, address, cookies, query=query)
+        visit = kind(line, address, cookies, query=query)
         listening = asyncio.create_task(visit.listen())
         try:
             yield visit

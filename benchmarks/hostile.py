@@ -1,210 +1,151 @@
-"""Files made to break us, through every way into the app: how long, in how much memory, and what others wait."""
+"""Files made to break us, dropped on the pages of a running app: how long, in how much memory, and what others wait.
+
+All that is in the collection and all our bombs go through Streamlit's own uploader, by several visits of one person at
+a time; another person opens the page, types a turn, and drops a small recording meanwhile, again and again. A crash is
+an exception on a page or in the log, a line that breaks, or a file of which nothing is said.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from sqlalchemy import insert
+import numpy as np
 
-from audiokit.converse.conversation import Options
-from audiokit.errors import AudiokitError
-from audiokit.process.worker import Worker
-from audiokit.settings import Settings
-from audiokit.store.columns import utc_now
-from audiokit.store.tables import person
-from audiokit.studio import Studio, open_studio
 from benchmarks._bombs import DOCUMENTS, SOUNDS
+from benchmarks._dropping import PAGES, Told, dropped, fitting
+from benchmarks._hands import by_hand
+from benchmarks._one_replica import COOKIE_SECRET, Replica, below, replica
+from benchmarks._visits import signed_cookies
+from benchmarks._ways_in import small_wav
 
-__all__ = ["Dropped", "admitted", "as_document", "as_recording", "as_take", "dropped", "small_wav"]
+__all__ = ["Drop", "Seen", "attacked", "run"]
 
 _REAL = Path(__file__).resolve().parents[2] / "shared" / "real" / "malformed"
-_ATTACKER, _OTHER = "mallory", "ada"
-_AT_ONCE = 3  # visits of the one who attacks
-_BEAT_S = 0.02
+_LOOK_S = 0.1
+_BETWEEN_S = 0.5  # the visits of another person
+_SHOWN = 12
 
-Way = Callable[[Studio, str, str, bytes], str | None]
-"""One way in: the person, the file's name and its bytes; returns the sentence, or None where it was taken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """What became of one file, in so many seconds; ``crash`` is what should never have been raised."""
-
-    way: str
-    name: str
-    took_s: float
-    sentence: str | None
-    crash: str | None = None
-
-
-def as_take(studio: Studio, person_id: str, _name: str, data: bytes) -> str | None:
-    """Say it in a conversation."""
-    conversation = studio.converse.start(person_id, Options())
-    return studio.converse.keep_take(person_id, conversation.id, data).failure
-
-
-def as_recording(studio: Studio, person_id: str, name: str, data: bytes) -> str | None:
-    """Have it analysed."""
-    return studio.sentiment.gathering.begin(person_id, [(name, data)]).recordings[0].trouble
-
-
-def as_document(studio: Studio, person_id: str, name: str, data: bytes) -> str | None:
-    """Have it read for a programme."""
-    programme = studio.summaries.gathering.begin(person_id)
-    return studio.summaries.gathering.add_files(person_id, programme.id, [(name, data)]).sources[0].trouble
-
-
-def admitted(studio: Studio, *person_ids: str) -> None:
-    """Write people down, whom the tables ask for."""
-    rows = [{"id": person_id, "name": person_id, "created_at": utc_now()} for person_id in person_ids]
-    with studio.database.write() as connection:
-        connection.execute(insert(person), rows)
-
-
-def dropped(studio: Studio, way: Way, person_id: str, name: str, data: bytes) -> Dropped:
-    """Drop a file, and return what became of it, whatever was raised."""
-    started, sentence, crash = time.perf_counter(), None, None
-    try:
-        sentence = way(studio, person_id, name, data)
-    except AudiokitError as error:
-        sentence = str(error)
-    except Exception as error:  # noqa: BLE001 - what is measured is whether there are any
-        crash = f"{type(error).__name__}: {error}"[:200]
-    took_s = time.perf_counter() - started
-    return Dropped(way=way.__name__, name=name, took_s=took_s, sentence=sentence, crash=crash)
-
-
-def small_wav() -> bytes:
-    """Return a second of a quiet hum, which is no speech, and is judged in no time."""
-    import numpy as np  # noqa: PLC0415 - a second to load
-
-    from audiokit.audio.clip import Clip  # noqa: PLC0415 - the same
-    from audiokit.audio.wav import to_wav  # noqa: PLC0415 - the same
-
-    hum = 0.01 * np.sin(2 * np.pi * 100 * np.arange(24_000) / 24_000)
-    return to_wav(Clip(hum.astype(np.float32)[:, None], 24_000))
-
-
-def run() -> dict[str, float]:
-    """Return seconds, megabytes, and what another person waits for a small recording and for anything at all."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["AUDIOKIT_DATA_DIR"] = folder
-        studio = open_studio(Settings.read())
-        try:
-            return _measured(studio)
-        finally:
-            studio.close()
-
-
-def _measured(studio: Studio) -> dict[str, float]:
-    small = small_wav()
-    admitted(studio, _ATTACKER, _OTHER)
-    for _ in range(3):  # the processes start
-        dropped(studio, as_take, _OTHER, "a.wav", small)
-        dropped(studio, as_document, _OTHER, "a.txt", b"Hello there.")
-    files = list(_files())
-    with _watched(studio) as watched, _asking(studio, small) as waits, ThreadPoolExecutor(_AT_ONCE) as visits:
-        found = list(visits.map(lambda one: dropped(studio, one[0], _ATTACKER, one[1], one[2]()), files))
-    for one in sorted(found, key=lambda one: -one.took_s)[:10] + [one for one in found if one.crash]:
-        told = one.crash or one.sentence or "taken"
-        print(f"{one.took_s:7.2f} s  {one.way:13} {one.name:40.40} {told[:110]}", file=sys.stderr)
-    return {
-        "files": len(found),
-        "refused_with_a_sentence": sum(one.sentence is not None for one in found),
-        "crashes": sum(one.crash is not None for one in found),
-        "slowest_s": max(one.took_s for one in found),
-        "app_growth_mb": watched.app_mb,
-        "worker_peak_mb": watched.worker_mb,
-        "longest_pause_of_the_app_ms": 1000 * watched.pause_s,
-        "other_person_p50_ms": _at(waits, 0.5),
-        "other_person_p95_ms": _at(waits, 0.95),
-        "other_person_longest_ms": _at(waits, 1.0),
-        "other_person_asked": len(waits),
-    }
-
-
-def _files() -> Iterator[tuple[Way, str, Callable[[], bytes]]]:
-    collection: Mapping[str, Callable[[], bytes]] = {
-        path.name: path.read_bytes for path in sorted(_REAL.rglob("*")) if path.is_file()
-    }
-    for name, make in {**SOUNDS, **collection}.items():
-        yield as_take, name, make
-        yield as_recording, name, make
-    for name, make in {**DOCUMENTS, **collection}.items():
-        yield as_document, name, make
-
-
-def _at(waits: list[float], share: float) -> float:
-    return 1000 * sorted(waits)[min(len(waits) - 1, int(share * len(waits)))] if waits else 0.0
+Drop = tuple[str, Mapping[str, Callable[[], bytes]]]
+"""A page, and files that are dropped there together: by their names, what makes each."""
 
 
 @dataclass(slots=True)
-class _Watched:
+class Seen:
+    """What was seen while files were dropped: of each, of another person's waits in seconds, and of memory."""
+
+    told: list[Told] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    others_troubles: list[str] = field(default_factory=list)
     app_mb: float = 0.0
+    peak_mb: float = 0.0
     worker_mb: float = 0.0
-    pause_s: float = 0.0
-    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def crashes(self) -> list[Told]:
+        """Those of which something happened that never should."""
+        return [one for one in self.told if one.crash is not None]
 
 
-@contextmanager
-def _watched(studio: Studio) -> Iterator[_Watched]:
-    """Look at the memory of our processes again and again, and at how late one comes to look."""
-    workers: list[Worker] = [*studio.door._workers, *studio.summaries.gathering.reader._workers]  # noqa: SLF001
-    watched, before_mb = _Watched(), _resident_mb(os.getpid())
+def run(at_once: int = 3) -> dict[str, float]:
+    """Drop all of it, by so many visits at a time."""
+    with tempfile.TemporaryDirectory() as name, replica(Path(name)) as served:
+        seen = asyncio.run(attacked(served, list(_drops()), at_once))
+        n_logged = (Path(name) / "app.log").read_text("utf-8", "replace").count("Traceback")
+    for one in sorted(seen.told, key=lambda one: -one.took_s)[:_SHOWN] + seen.crashes:
+        told = f"CRASH {one.crash}" if one.crash else one.sentence or "taken"
+        print(f"{one.took_s:7.2f} s  {one.page:18} {one.name:40.40} {told[:110]}", file=sys.stderr)
+    waits_ms = np.array(seen.waits or [np.nan]) * 1000
+    return {
+        "n_files": len(seen.told),
+        "n_sentences": sum(one.sentence is not None for one in seen.told),
+        "n_taken": sum(one.sentence is None and one.crash is None for one in seen.told),
+        "n_crashes": len(seen.crashes) + n_logged,
+        "slowest_s": max(one.took_s for one in seen.told),
+        "others_asked": len(seen.waits),
+        "others_troubles": len(seen.others_troubles),
+        "others_p50_ms": float(np.percentile(waits_ms, 50)),
+        "others_p95_ms": float(np.percentile(waits_ms, 95)),
+        "others_longest_ms": float(waits_ms.max()),
+        "before_mb": seen.app_mb,
+        "peak_mb": seen.peak_mb,
+        "worker_peak_mb": seen.worker_mb,
+    }
 
-    def watch() -> None:
-        last = time.perf_counter()
-        while not watched.over.wait(_BEAT_S):
-            now = time.perf_counter()
-            watched.pause_s, last = max(watched.pause_s, now - last - _BEAT_S), now
-            watched.app_mb = max(watched.app_mb, _resident_mb(os.getpid()) - before_mb)
-            for worker in workers:
-                if (process_id := worker.process_id) is not None:
-                    watched.worker_mb = max(watched.worker_mb, _resident_mb(process_id))
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield watched
-    finally:
-        watched.over.set()
-        thread.join()
+async def attacked(served: Replica, drops: Sequence[Drop], at_once: int) -> Seen:
+    """Have one person drop files by so many visits, while another one comes and goes."""
+    seen, cookies = Seen(), signed_cookies(served.address, COOKIE_SECRET, "mallory")
+    other = signed_cookies(served.address, COOKIE_SECRET, "ada")
+    await _comes(served.address, other, Seen())  # what the first visit of all loads
+    seen.app_mb, left = served.rss_mb, iter(drops)
+
+    async def drop_on() -> None:
+        for page, files in left:
+            made = await asyncio.to_thread(_made, files)
+            seen.told += await dropped(served.address, cookies, page, fitting(page, made))
+
+    beside = [asyncio.create_task(_watch(served, seen)), asyncio.create_task(_keep_coming(served.address, other, seen))]
+    await asyncio.gather(*(drop_on() for _ in range(at_once)))
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    return seen
 
 
-@contextmanager
-def _asking(studio: Studio, small: bytes) -> Iterator[list[float]]:
-    """Have another person drop a small recording and a small document, again and again."""
-    waits, over = list[float](), threading.Event()
+def _drops() -> Iterator[Drop]:
+    """Yield what is dropped where: each bomb alone, the collection many at a time where a zone takes many."""
+    collection: dict[str, Callable[[], bytes]] = {
+        path.name: path.read_bytes for path in sorted(_REAL.rglob("*")) if path.is_file()
+    }
+    for page, (_, most, _) in PAGES.items():
+        for name, make in (DOCUMENTS if page == "spoken_summaries" else SOUNDS).items():
+            yield page, {name: make}
+        names = list(collection)
+        for start in range(0, len(names), most):
+            yield page, {name: collection[name] for name in names[start : start + most]}
 
-    def ask() -> None:
-        ways = (partial(as_take, studio, _OTHER, "a.wav", small), partial(as_document, studio, _OTHER, "a.txt", b"Hi."))
-        while not over.wait(0.1):
-            for way in ways:
-                started = time.perf_counter()
-                way()
-                waits.append(time.perf_counter() - started)
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield waits
-    finally:
-        over.set()
-        thread.join()
+def _made(files: Mapping[str, Callable[[], bytes]]) -> dict[str, bytes]:
+    return {name: make() for name, make in files.items()}
+
+
+async def _keep_coming(address: str, cookies: Mapping[str, str], seen: Seen) -> None:
+    while True:
+        try:
+            await _comes(address, cookies, seen)
+        except Exception as error:  # noqa: BLE001 - what is measured is whether there are any
+            seen.others_troubles.append(f"{type(error).__name__}: {error}")
+        await asyncio.sleep(_BETWEEN_S)
+
+
+async def _comes(address: str, cookies: Mapping[str, str], seen: Seen) -> None:
+    """Open the page, type a turn, and on another page drop a small recording."""
+    began = time.monotonic()
+    async with by_hand(address, cookies) as visit:
+        seen.waits.append(time.monotonic() - began)
+        seen.waits.append(await visit.type("What is twelve times seven?"))
+    async with by_hand(address, cookies) as visit:
+        seen.waits.append(await visit.drop([("hum.wav", small_wav())], "A recording"))
+        seen.others_troubles += visit.exceptions
+
+
+async def _watch(served: Replica, seen: Seen) -> None:
+    while True:
+        seen.peak_mb = max(seen.peak_mb, served.rss_mb)
+        seen.worker_mb = max(seen.worker_mb, *map(_resident_mb, below(served.pid)), 0.0)
+        await asyncio.sleep(_LOOK_S)
 
 
 def _resident_mb(process_id: int) -> float:
-    with suppress(OSError):
+    try:
         pages = int(Path(f"/proc/{process_id}/statm").read_text("ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return 0.0
+    except OSError:  # it ended
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -9,12 +9,12 @@ import gc
 import json
 import os
 from collections.abc import Generator, Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 from audiokit.errors import AudiokitError
+from audiokit.process.bounds import bound_memory
 from audiokit.process.pipe import Answer, Frame, Kind, serve
 
 __all__ = ["open_door"]
@@ -36,7 +36,7 @@ def open_door() -> Answer:
     orders: TypeAdapter[Order] = TypeAdapter(Order)
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
-    _bound_memory()
+    bound_memory(_MOST_MEMORY_BYTES)
 
     def answer(request: Frame) -> Iterator[Frame]:
         asked = json.loads(request.payload)
@@ -77,25 +77,6 @@ def _refused(error: AudiokitError) -> Frame:
 
 def _json(**told: object) -> Frame:
     return Frame(Kind.JSON, json.dumps(told).encode())
-
-
-def _bound_memory() -> None:
-    """Let the system refuse what goes beyond; where it cannot (Windows), the deadline is the only bound."""
-    with suppress(ImportError):
-        import resource  # noqa: PLC0415 - POSIX only
-
-        used_bytes = _data_bytes()
-        limit = used_bytes + _MOST_MEMORY_BYTES
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
-def _data_bytes() -> int:
-    """Return how much memory the libraries have taken (Linux: proc_pid_statm, data and stack), or a good guess."""
-    with suppress(OSError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    return 200 * 2**20
 
 
 if __name__ == "__main__":

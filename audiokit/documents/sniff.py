@@ -11,7 +11,7 @@ from audiokit.documents.document import Kind
 from audiokit.documents.limits import Limits
 from audiokit.errors import EmptyDocument, EncryptedDocument, UnreadableDocument, UnsupportedFormat
 
-__all__ = ["READ", "sniff"]
+__all__ = ["READ", "is_pdf", "sniff"]
 
 READ = "PDF, Word (DOCX), PowerPoint (PPTX), Excel (XLSX), OpenDocument text, EPUB, HTML, RTF, Markdown, text and CSV"
 
@@ -58,7 +58,7 @@ def sniff(data: bytes, name: str | None, limits: Limits | None = None) -> Kind:
     head = data[:_HEAD_BYTES]
     if not head.strip() and not data.strip():
         raise EmptyDocument("This file is empty. Check that it was saved, and upload it again.")
-    if b"%PDF-" in head[:_PDF_WITHIN]:
+    if is_pdf(data):
         return Kind.PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_archive(Archive(data, limits))
@@ -69,6 +69,11 @@ def sniff(data: bytes, name: str | None, limits: Limits | None = None) -> Kind:
     if head.startswith(_POSTSCRIPT):
         raise UnsupportedFormat("This is a PostScript file. Save it as PDF, and upload that.")
     return _kind_of_text(data, head, name)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Return whether bytes say that they are PDF."""
+    return b"%PDF-" in data[:_PDF_WITHIN]
 
 
 def _suffix(name: str | None) -> str:

@@ -15,6 +15,7 @@ __all__ = ["Discreet", "Discretion"]
 
 _NAME = "discretion"
 _REMEMBERED_S: Final = 2.0  # each turn asks several times; what another process changed is known here that much later
+_MOST_REMEMBERED: Final = 1_000  # people who come and go would stay otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class Discretion:
             redacts=own.redacts or here.redacts,
         )
         with self._lock:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
             self._known[person_id] = self.clock() + _REMEMBERED_S, found
         return found
 

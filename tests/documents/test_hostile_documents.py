@@ -283,3 +283,17 @@ def test_broken_files_are_read_or_refused_with_a_sentence(name: str) -> None:
             assert str(error).endswith(".")  # noqa: PT017 - either way is right
 
     assert time.process_time() - start < 20
+
+
+def test_work_that_grows_faster_than_a_document_is_left_out() -> None:
+    tag = b"<html><p " + b" ".join(b"a%d=1" % n for n in range(200_000)) + b">What is said.</p>"
+    brackets = b"Well. " + b"[" * 300_000 + b"\n\nWhat is said.\n"
+
+    began = time.process_time()
+    page, text = extract(tag, "a.html"), extract(brackets, "a.md")
+    book = extract(xlsx_of({"a": [[1] * 4_000] * 40}), "a.xlsx")
+
+    assert [one.text for one in page.passages] == ["What is said."]
+    assert "What is said." in text.passages[-1].text
+    assert any("rows far down were left out" in note for note in book.notes)
+    assert time.process_time() - began < 60, "the tag alone took minutes"

@@ -1,6 +1,6 @@
 """What was made to break us goes through the services behind every page: a sentence each, soon, and others are served.
 
-The slow half, and the measures, are ``python -m benchmarks hostile``.
+All of it, through the pages of a running app, is ``python -m benchmarks hostile``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,9 @@ import pytest
 from real import real_files
 
 from audiokit.studio import Studio, open_studio
-from benchmarks._bombs import DOCUMENTS, SOUNDS
-from benchmarks.hostile import Dropped, Way, admitted, as_document, as_recording, as_take, dropped, small_wav
+from benchmarks._bombs import DOCUMENTS, HARMLESS, SLOW, SOUNDS
+from benchmarks._ways_in import Dropped, Way, admitted, as_document, as_recording, as_take, dropped, small_wav
 
-SLOW = {  # seconds of honest work, or as many megabytes to be made
-    "four hours of silence.flac", "eight loud channels.flac", "ten million cells.xlsx", "wide rows.xlsx",
-    "words and words.pdf", "huge stream.pdf", "wide.html", "attributes.html", "controls.rtf", "short lines.csv",
-    "one line.csv", "one word.txt", "accents.txt", "brackets.md", "links.md", "no encoding.txt",
-    "a cover of 900 million points.mp3", "a cover of 900 million points.epub", "stream in stream.pdf",
-}  # fmt: skip
-HARMLESS = {"far apart.xlsx", "groups.rtf"}  # documents still, for all their trouble
 NAMES = [
     "../../etc/passwd.wav",
     "..\\..\\boot.ini.wav",

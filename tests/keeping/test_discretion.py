@@ -66,3 +66,12 @@ def test_a_reply_is_redacted_in_all_its_forms_and_times_stay_in_order() -> None:
     *_, whole = Redacted(Hears()).stream(request)
     assert isinstance(whole, Reply)
     assert whole.words == KEPT
+
+
+def test_people_who_came_once_are_not_remembered_for_ever(database: Database) -> None:
+    discretion = Discretion(preferences=Preferences(database))
+
+    for number in range(1_500):
+        assert not discretion.keeps_nothing(f"person{number}")
+
+    assert len(discretion._known) <= 1_000

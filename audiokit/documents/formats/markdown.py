@@ -7,6 +7,7 @@ import re
 from markdown_it import MarkdownIt
 
 from audiokit.documents.blocks import Found, by_sections
+from audiokit.documents.formats import plain
 from audiokit.documents.formats.html_blocks import blocks_of
 from audiokit.documents.limits import Limits
 from audiokit.documents.markup import decoded, html_tree
@@ -19,6 +20,7 @@ _FRONT_MATTER = re.compile(r"\A---[ ]*\n(?P<fields>.*?)\n(?:---|\.\.\.)[ ]*(?:\n
 _TITLE = re.compile(r"^title:[ ]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ ]*$", re.MULTILINE)
 _SIGNS = re.compile(r"^#{1,6} \S|^```|\*\*\S[^*\n]*\*\*|\[[^\]\n]+\]\(\S+\)|^> \S|^\|.+\|[ ]*$", re.MULTILINE)
 _LEAST_SIGNS, _LOOKED_AT = 2, 20_000
+_MOST_BRACKETS = 200_000  # in four million characters; ten times as many are half a minute's work, and no text
 
 
 def read(data: bytes, limits: Limits) -> Found:
@@ -33,6 +35,8 @@ def read_text(text: str, limits: Limits) -> Found:
     if (front := _FRONT_MATTER.match(text)) is not None:
         titles += [told["title"] for told in _TITLE.finditer(front["fields"])]
         text = text[front.end() :]
+    if text.count("[") > _MOST_BRACKETS:
+        return plain.read_text(text, limits)
     rendered = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
     if not rendered.strip():
         return Found(passages=[], notes=notes)

@@ -19,6 +19,7 @@ from audiokit.documents.tidy import clean, one_line
 __all__ = ["read"]
 
 _COUNTED_ROWS = 20_000  # beyond those that are read; further ones are not even counted
+_MOST_CELLS = 150_000  # of a sheet, empty ones among them, which take three seconds; 100 000 are read
 
 
 def read(data: bytes, limits: Limits) -> Found:
@@ -40,11 +41,12 @@ def read(data: bytes, limits: Limits) -> Found:
 
 def _table(sheet: Any, limits: Limits) -> tuple[Table, bool]:
     """Return the rows of a sheet, and whether there may be more than were counted."""
-    table = Table(limits.max_rows, name=one_line(clean(sheet.title)))
+    table, n_cells = Table(limits.max_rows, name=one_line(clean(sheet.title))), 0
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         table.add(number, (_shown(cell) for cell in row))
-        if number > limits.max_rows + _COUNTED_ROWS:
+        n_cells += len(row)
+        if number > limits.max_rows + _COUNTED_ROWS or n_cells > _MOST_CELLS:
             return table, True
     return table, False
 

@@ -16,7 +16,7 @@ from audiokit.errors import AudiokitError, StoreError
 from audiokit.jobs.engine import ALONE, APPLICATION, JOBS, SCHEMA, VERSION, System, open_client, open_system
 from audiokit.jobs.recovery import Recovery
 from audiokit.jobs.retention import forget_old
-from audiokit.jobs.slots import PostgresSlots, Slots, executor_of, slot_of, slots_of, take
+from audiokit.jobs.slots import Slots, executor_of, slot_of, slots_of, take
 from audiokit.jobs.steps import Bench, working_at
 from audiokit.jobs.values import JobFailed, Json, sentence_of, whole
 from audiokit.store.refusals import in_our_words
@@ -57,7 +57,7 @@ class Pace:
 
     ``n_at_once`` jobs run in it at a time, and ``per_person`` of one person in all workers together. ``grace_s`` is
     what steps that have begun are given to end, ``keep`` how long a job that is over is remembered. A worker whose
-    place on PostgreSQL, which goes with a connection, has been free for ``free_for_s`` is taken for dead.
+    place has been free for ``free_for_s`` is taken for dead.
     """
 
     n_at_once: int = 4
@@ -116,10 +116,7 @@ class Worker:
             leaving.callback(stopping.set)
             ready(executor_of(slot))
             forgetting = _Forgetting(client, self._pace)
-            free_for_s = (
-                self._pace.free_for_s if isinstance(slots, PostgresSlots) else 0.0
-            )  # a file's lock dies with us
-            watch = _Watch(system, slots, slot, recovery, forgetting, free_for_s=free_for_s)
+            watch = _Watch(system, slots, slot, recovery, forgetting, free_for_s=self._pace.free_for_s)
             while not until.wait(self._pace.reap_every_s):
                 watch.look()
 

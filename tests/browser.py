@@ -6,6 +6,7 @@ With ``AUDIOKIT_REQUIRE_BROWSER=1`` a missing browser is a failure.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,14 +14,25 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
-__all__ = ["browser", "chromium", "chromium_path", "free_port", "launch_arguments", "served", "settled"]
+__all__ = [
+    "browser",
+    "choose",
+    "chromium",
+    "chromium_path",
+    "free_port",
+    "launch_arguments",
+    "served",
+    "settled",
+    "tell_what_is_shown",
+]
 
 _REQUIRED = os.environ.get("AUDIOKIT_REQUIRE_BROWSER") == "1"  # read here: tests run without settings of the owner
 _IS_FLEET = os.environ.get("AUDIOKIT_TEST_FLEET") == "1"  # the same
@@ -28,6 +40,34 @@ _APP = Path(__file__).resolve().parents[1] / "app.py"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_S = 60.0
 _STILL_MS = 150
+_PATIENCE_MS = 20_000  # not everything that a page tells its server is answered
+# Notes when the page last asked its server for something and was last told anything by it; then looks whether all is
+# still. It is asked many times, and over again on another page: what it notes there, it notes once.
+_SETTLED = """([since, still_ms, patience_ms]) => {
+    const now = performance.now();
+    if (window.__askedAt === undefined) {
+        [window.__askedAt, window.__toldAt] = [0, 0];
+        const [send, heard] = [WebSocket.prototype.send, new WeakSet()];
+        WebSocket.prototype.send = function (...given) {
+            if (this.url.includes("/_stcore/stream")) {
+                if (!heard.has(this)) this.addEventListener("message", () => { window.__toldAt = performance.now(); });
+                heard.add(this);
+                window.__askedAt = performance.now();
+            }
+            return send.apply(this, given);
+        };
+    }
+    const app = document.querySelector("[data-testid=stApp]");
+    const { testScriptState, testConnectionState } = app?.dataset ?? {};
+    const isAsking = window.__askedAt > window.__toldAt && now - window.__askedAt < patience_ms;
+    const isBlank = !document.querySelector("[data-testid=stElementContainer]");
+    if (testScriptState !== "notRunning" || testConnectionState !== "CONNECTED" || isAsking || isBlank)
+        window.__still = null;
+    else if (window.__still?.since !== since) window.__still = { since, from: now };
+    return Boolean(window.__still) && now - window.__still.from >= still_ms;
+}"""
+_MOST_SHOWN = 3_000
+_running: list[Browser] = []
 _waits = count()
 expect.set_options(timeout=30_000)  # a busy machine is no defect; what is awaited here is never a time
 
@@ -66,10 +106,23 @@ def chromium(*, microphone: Path | None = None, arguments: Sequence[str] = ()) -
         running = playwright.chromium.launch(
             executable_path=path, args=[*launch_arguments(microphone=microphone), *arguments], headless=True
         )
+        _running.append(running)
         try:
             yield running
+        except BaseException as error:
+            tell_what_is_shown(error)
+            raise
         finally:
+            _running.remove(running)
             running.close()
+
+
+def tell_what_is_shown(error: BaseException) -> None:
+    """Add to a failure what can be read on every page that is open: where it happens once, it cannot be looked at."""
+    for page in [page for browser in _running for context in browser.contexts for page in context.pages]:
+        with suppress(PlaywrightError):
+            shown = [frame.locator("body").inner_text(timeout=2_000) for frame in page.frames]
+            error.add_note(f"{page.url} showed:\n" + "\n--- in a frame:\n".join(shown)[:_MOST_SHOWN])
 
 
 @pytest.fixture(scope="module")  # not longer: its event loop would be in the way of other modules' asyncio
@@ -123,22 +176,23 @@ _STREAMLIT_OPTIONS = (
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run and its connection stands.
+    """Wait until the page's script has run to its end, also what the last press set off, and its connection stands.
 
-    What a press sets off is told to the page by the server, so it has to stay so for a moment. A busy machine may need
-    longer: before what is used next looks the same as what was there, wait for something that only the new page has.
+    After ``goto`` something has to be there. From the second call on a page on, what the page asks its server for is
+    seen, and waited for however busy the machine is.
     """
-    page.wait_for_function(
-        """([since, still_ms]) => {
-            const app = document.querySelector("[data-testid=stApp]");
-            const { testScriptState, testConnectionState } = app?.dataset ?? {};
-            const now = performance.now();
-            if (testScriptState !== "notRunning" || testConnectionState !== "CONNECTED") window.__still = null;
-            else if (window.__still?.since !== since) window.__still = { since, from: now };
-            return Boolean(window.__still) && now - window.__still.from >= still_ms;
-        }""",
-        arg=[next(_waits), _STILL_MS],
-    )
+    page.wait_for_function(_SETTLED, arg=[next(_waits), _STILL_MS, _PATIENCE_MS])
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Choose in a select box by typing: while a busy browser lays out its list, a press on it may go astray."""
+    field = page.get_by_role("combobox", name=re.compile(box))
+    field.click()
+    field.fill(option)
+    expect(page.get_by_role("option").first).to_contain_text(option)
+    field.press("Enter")
+    expect(field).to_have_value(re.compile(option))
+    settled(page)
 
 
 def free_port() -> int:

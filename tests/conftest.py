@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser
+from browser import browser, tell_what_is_shown
 from hypothesis import HealthCheck, settings
 
 __all__ = ["browser"]
@@ -44,6 +44,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from rows import has_browser  # noqa: PLC0415 - as above
 
         items.sort(key=lambda item: not has_browser(item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    """Have a failure say what the browsers showed."""
+    try:
+        return (yield)
+    except Exception as error:
+        if item.get_closest_marker("browser"):
+            tell_what_is_shown(error)
+        raise
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from browser import chromium, served, settled
+from browser import choose, chromium, served, settled
 from listening import entries, microphone_file, rows
 from paced import paced_engine
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -269,9 +269,7 @@ def test_a_prompt_is_made_of_what_was_said_and_sent_into_the_conversation(page: 
 
 
 def test_someone_is_interpreted_and_spoken_to_in_the_language_they_chose(page: Page, desk: tuple[str, Path]) -> None:
-    page.get_by_role("combobox", name=re.compile("Speak to me in")).click()
-    page.get_by_role("option", name="French").click()
-    settled(page)
+    choose(page, "Speak to me in", "French")
     page.get_by_text("Translate what I say").click()
     settled(page)
     type_(page, "What is twelve times seven?")

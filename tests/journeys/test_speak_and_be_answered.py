@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import chromium, served, settled
+from browser import choose, chromium, served, settled
 from listening import downloads, entries, microphone_file, sent_s
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from real import real_file
@@ -142,9 +142,7 @@ def test_voices_can_be_told_apart(desk: Desk, page: Page) -> None:
     open_(page, desk.address)
     ask(page, "What is twelve times seven?")
     expect(page.get_by_text(re.compile(r"first sound after"))).to_have_count(1, timeout=ANSWERED_WITHIN_MS)
-    page.get_by_role("combobox", name=re.compile("Voice")).click()
-    page.get_by_role("option", name=re.compile("Echo")).click()
-    settled(page)
+    choose(page, "Voice", "Echo")
     type_(page, "What is twelve times seven?")
     expect(page.get_by_text(re.compile(r"first sound after"))).to_have_count(2, timeout=ANSWERED_WITHIN_MS)
 

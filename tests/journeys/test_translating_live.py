@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import chromium, settled
+from browser import choose, chromium, settled
 from listening import downloads, entries, microphone_file, rows
 from playwright.sync_api import Browser, Page, WebSocket, expect
 from real import real_file
@@ -42,12 +42,6 @@ def page(speaking: Browser, desk: tuple[str, Path]) -> Iterator[Page]:
     settled(page)
     yield page
     context.close()
-
-
-def choose(page: Page, box: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(box)).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    settled(page)
 
 
 def played_ms(page: Page) -> list[int]:

@@ -6,6 +6,7 @@ import asyncio
 import fractions
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -215,14 +216,15 @@ def start(page: Page, component: FrameLocator, holds: Callable[[], bool]) -> Non
     Where a busy Chromium finds no way to the server at the first attempt, streamlit-webrtc gives the button back.
     """
     button = component.get_by_role("button", name="Start talking")
-    button.click()
-    for _ in range(600):
+    for _ in range(60):
         if holds():
             return
         if button.is_visible() and button.is_enabled():
             button.click()
-        page.wait_for_timeout(100)
-    raise AssertionError(page.locator("body").inner_text())
+            with suppress(AssertionError):  # unseen where it was given back at once
+                expect(button).to_be_hidden(timeout=5_000)
+        page.wait_for_timeout(500)
+    raise AssertionError("it did not come to that")
 
 
 @pytest.mark.browser

@@ -1,6 +1,6 @@
 """The process behind the door: ``python -m audiokit.audio.door_worker``, questions in, plans out, files in a folder.
 
-It bounds its own memory, so that hostile bytes cannot take the machine's, and has one thread for arithmetic.
+It bounds its own memory and work, so that hostile bytes cannot take the machine's, and has one thread for arithmetic.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiokit.errors import AudiokitError
-from audiokit.process.bounds import bound_memory
+from audiokit.process.bounds import bound_memory, bound_work
 from audiokit.process.pipe import Answer, Frame, Kind, serve
 
 __all__ = ["open_door"]
@@ -41,6 +41,7 @@ def open_door() -> Answer:
     def answer(request: Frame) -> Iterator[Frame]:
         asked = json.loads(request.payload)
         into = None if asked["into"] is None else Path(asked["into"])
+        bound_work(asked["work_s"])
         try:
             order = orders.validate_python(asked["order"])
             received, waveform = yield from _told(receive(Path(asked["source"]), order, into))

@@ -231,7 +231,7 @@ def test_a_process_that_dies_takes_nothing_with_it(door: Door) -> None:
 
 @linux_only
 def test_a_process_that_hangs_is_stopped(places: Path) -> None:
-    door = Door(least_timeout_s=0.2)
+    door = Door(least_work_s=0.2)
     door.warm()
 
     error = refusal_of(lambda: door.look(LONG, Order(), on_progress=signalling(door, signal.SIGSTOP)))
@@ -240,6 +240,20 @@ def test_a_process_that_hangs_is_stopped(places: Path) -> None:
     assert processes_of(door) == []
     assert [*places.iterdir()] == []
     door.close()
+
+
+@linux_only
+def test_what_bounds_a_process_is_its_own_work_and_not_that_of_others(door: Door) -> None:
+    import resource  # noqa: PLC0415 - Linux only
+
+    allowed_s: list[int] = []
+
+    def look(_: float) -> None:
+        allowed_s.extend(resource.prlimit(id_, resource.RLIMIT_CPU)[0] for id_ in processes_of(door))
+
+    door.look(LONG, Order(), on_progress=look)
+
+    assert 20 <= min(limit for limit in allowed_s if limit != resource.RLIM_INFINITY) < 60
 
 
 @linux_only

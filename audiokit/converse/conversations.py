@@ -159,11 +159,16 @@ class Conversations:
         with self.database.read() as connection:
             return tuple(_heading(row) for row in connection.execute(query))
 
-    def add_turn(self, conversation_id: str, speaker: Speaker, state: State, **values: Any) -> str:
-        """Append a turn and return its id."""
-        turn_id, at, last = new_id(), self.now(), func.coalesce(func.max(turn_table.c.position), -1)
+    def add_turn(
+        self, conversation_id: str, speaker: Speaker, state: State, *, turn_id: str | None = None, **values: Any
+    ) -> str:
+        """Append a turn and return its id; one that is there already, by an id that was given, is appended once."""
+        is_given, at, last = turn_id is not None, self.now(), func.coalesce(func.max(turn_table.c.position), -1)
+        turn_id = turn_id or new_id()
         with self.database.write() as connection:
             hold(connection, conversation_id)
+            if is_given and connection.execute(select(turn_table.c.id).where(turn_table.c.id == turn_id)).first():
+                return turn_id
             position = connection.execute(
                 select(last).where(turn_table.c.conversation_id == conversation_id)
             ).scalar_one()

@@ -17,6 +17,8 @@ from conversing import spoken
 from outages import Server
 
 from audiokit.converse.conversation import Options, State
+from audiokit.converse.live.keeping import Keeping, KeptReply
+from audiokit.converse.live.turns import Said, Spoken
 from audiokit.errors import OutOfReach
 from audiokit.jobs.steps import Bench, attempted, working_at
 from audiokit.offline.engine import Engine
@@ -131,6 +133,34 @@ def test_what_was_heard_in_a_recording_is_kept_and_entered_once(studio: Studio, 
     assert workshop.hear(ann, recording_id, position) == n_words, "and found again"
     assert provider.asked == ["/audio/transcriptions"]
     assert [entry.outcome for entry in studio.ledger.of_conversation(recording_id)] == ["answered"]
+
+
+def test_both_sides_of_a_live_talk_are_kept_once(studio: Studio, server: Server) -> None:
+    ann = studio.person().id
+    conversation_id = studio.converse.start(ann, Options()).id
+    keeping = Keeping(
+        conversations=studio.converse.conversations,
+        clips=studio.clips,
+        ledger=studio.ledger,
+        person_id=ann,
+        conversation_id=conversation_id,
+    )
+    said = Said(item_id="1", pcm16=bytes(48_000))
+    spoken_ = Spoken(words="Two.", pcm16=bytes(24_000), whole=bytes(24_000), n_chars=4, is_cut=False)
+    reply = KeptReply(
+        spoken=spoken_, calls=(), notes=(), model="gpt-realtime", endpoint="openai", first_sound_ms=1, total_ms=2
+    )
+
+    server.goes_away()
+    keeping.keep_said(said)
+    server.goes_away()
+    keeping.keep_words(said, "One and one?", None)
+    server.goes_away()
+    keeping.keep_reply(reply)
+
+    turns = studio.converse.open(ann, conversation_id).turns
+    assert [(turn.words, turn.duration_s) for turn in turns] == [("One and one?", 1.0), ("Two.", 0.5)]
+    assert turns[0].id == said.turn_id
 
 
 def test_a_step_of_a_job_waits_for_the_database(studio: Studio, server: Server) -> None:

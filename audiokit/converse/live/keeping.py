@@ -11,15 +11,18 @@ import textwrap
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from audiokit.audio.voice.alignment import TimedWord, text_of
 from audiokit.converse.conversation import CallMade, Conversation, Speaker, State
 from audiokit.converse.conversations import Conversations
 from audiokit.converse.live.turns import Said, Spoken
 from audiokit.converse.sounds import NOT_KEPT, kept_sound, placed, timings
-from audiokit.errors import Busy
+from audiokit.errors import StoreError
 from audiokit.speech.metered import Writes
 from audiokit.store.clips import Clips
+from audiokit.store.ids import new_id
+from audiokit.store.insisting import insist
 from audiokit.usage.ledger import Entry
 
 __all__ = ["Keeper", "Keeping", "KeptReply"]
@@ -60,49 +63,57 @@ class Keeping:
 
     def keep_said(self, said: Said, state: State = State.ANSWERED) -> None:
         """Append what the person said or typed; its words may come later. What was not sent can be, some other time."""
-        with kept_sound(self.clips, self.person_id, said.pcm16, "take") as sound:
-            length = {"sent_s": sound["duration_s"]} if sound else {}
-            said.turn_id = self.conversations.add_turn(
-                self.conversation_id,
-                Speaker.PERSON,
-                state,
-                words=self._kept(said.words),
-                notes=self._not_kept(said.pcm16),
-                **sound,
-                **length,
-            )
-        self._entitle(self._kept(said.words))
+        turn_id = new_id()
+        said.turn_id = insist(lambda: self._append_said(turn_id, said, state))
+        self._entitle(said.words)
 
     def keep_words(self, said: Said, words: str, note: str | None) -> None:
         """Keep what was said in words, or why there are none."""
         if said.turn_id is not None:
-            notes = (*((note,) if note else ()), *self._not_kept(said.pcm16))
-            kept = self._kept(words)
-            self.conversations.change_turns({said.turn_id: {"words": kept, **({"notes": notes} if notes else {})}})
-            self._entitle(kept)
+            insist(partial(self._change_words, said.turn_id, said.pcm16, words, note))
+            self._entitle(words)
 
     def keep_reply(self, reply: KeptReply) -> None:
         """Append what was heard of the model's turn, words and sound cut at the same place."""
-        spoken = reply.spoken
-        words, timed = _heard(spoken, placed(spoken.words, spoken.whole))
-        notes = (*reply.notes, *((_INTERRUPTED,) if spoken.is_cut else ()), *self._not_kept(spoken.pcm16))
-        kept = self._kept(words)
+        words, timed = _heard(reply.spoken, placed(reply.spoken.words, reply.spoken.whole))
+        insist(partial(self._append_reply, new_id(), reply, words, timed))
+        self._entitle(words)
+
+    def _append_said(self, turn_id: str, said: Said, state: State) -> str:
+        with kept_sound(self.clips, self.person_id, said.pcm16, "take") as sound:
+            return self.conversations.add_turn(
+                self.conversation_id,
+                Speaker.PERSON,
+                state,
+                turn_id=turn_id,
+                words=self._kept(said.words),
+                notes=self._not_kept(said.pcm16),
+                **sound,
+                **({"sent_s": sound["duration_s"]} if sound else {}),
+            )
+
+    def _change_words(self, turn_id: str, pcm16: bytes, words: str, note: str | None) -> None:
+        notes = (*((note,) if note else ()), *self._not_kept(pcm16))
+        self.conversations.change_turns({turn_id: {"words": self._kept(words), **({"notes": notes} if notes else {})}})
+
+    def _append_reply(self, turn_id: str, reply: KeptReply, words: str, timed: tuple[TimedWord, ...]) -> None:
+        kept, spoken = self._kept(words), reply.spoken
         with kept_sound(self.clips, self.person_id, spoken.pcm16, "reply") as sound:
             self.conversations.add_turn(
                 self.conversation_id,
                 Speaker.MODEL,
                 State.ANSWERED,
+                turn_id=turn_id,
                 words=kept,
                 model=reply.model,
                 endpoint=reply.endpoint,
                 first_sound_ms=reply.first_sound_ms,
                 total_ms=reply.total_ms,
-                notes=notes,
+                notes=(*reply.notes, *((_INTERRUPTED,) if spoken.is_cut else ()), *self._not_kept(spoken.pcm16)),
                 calls=reply.calls if self._keeps_words() else (),
                 timings=timings(timed) if kept == words else (),
                 **sound,
             )
-        self._entitle(kept)
 
     def write(self, entry: Entry, said: Said | None) -> None:
         """Write an entry, beside the turn that it was for."""
@@ -119,14 +130,13 @@ class Keeping:
         return (NOT_KEPT,) if pcm16 and not self.clips.keeps_sound(self.person_id) else ()
 
     def _entitle(self, words: str | None) -> None:
-        """Name a conversation that has no name by the first words in it."""
-        if not words:
-            return
+        """Name a conversation that has no name by the first words in it; if that cannot be now, the next turn does."""
         try:
-            if not self.conversation().heading.title:
-                title = textwrap.shorten(words, _TITLE_CHARS, placeholder="…") or words[:_TITLE_CHARS]
+            kept = self._kept(words)
+            if kept and not self.conversation().heading.title:
+                title = textwrap.shorten(kept, _TITLE_CHARS, placeholder="…") or kept[:_TITLE_CHARS]
                 self.conversations.change(self.person_id, self.conversation_id, title=title[:1].upper() + title[1:])
-        except Busy:  # the next turn names it
+        except StoreError:
             _log.info("a live conversation could not be named yet")
 
 
@@ -160,17 +170,10 @@ class Keeper:
 
 
 def _done(job: Callable[[], None]) -> None:
-    for is_last in (False, True):
-        try:
-            job()
-        except Busy:
-            if is_last:
-                _log.exception("a live turn could not be kept")
-        except Exception:  # noqa: BLE001 - the talk goes on, and so does the rest of what is to be kept
-            _log.exception("a live turn could not be kept")
-            return
-        else:
-            return
+    try:
+        job()
+    except Exception:  # noqa: BLE001 - the talk goes on, and so does the rest of what is to be kept
+        _log.exception("a live turn could not be kept")
 
 
 def _heard(spoken: Spoken, timed: tuple[TimedWord, ...]) -> tuple[str, tuple[TimedWord, ...]]:

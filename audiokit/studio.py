@@ -162,9 +162,9 @@ class Studio:
             raise NotAllowed("Sign in first.")
         return self.persons.local()
 
-    def choose(self, role: Role, tier: Tier, asked: str | None = None) -> Choice:
-        """Return the model that lives today at our endpoint for this role and tier, and why."""
-        return self.converse.places[0].choose(role, tier, asked)
+    def choose(self, role: Role, tier: Tier, *, person_id: str) -> Choice:
+        """Return the model that lives today at our endpoint for this role and tier, and why: a person's own first."""
+        return self.converse.places[0].for_person(person_id).choose(role, tier)
 
     def clip_size(self, person_id: str, digest: str) -> int:
         """Return the bytes of a person's clip; for :class:`audiokit.api.media.MediaSource`."""

@@ -26,7 +26,10 @@ __all__ = ["Sending"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """One turn on its way. ``listen`` prepares a recording for a model, anew at each call; ``now`` is the moment."""
+    """One turn on its way.
+
+    ``places`` are the person's. ``listen`` prepares a recording for a model, anew at each call; ``now`` is the moment.
+    """
 
     places: tuple[Place, ...]
     conversation: Conversation
@@ -91,10 +94,10 @@ class Sending:
         wished = self.conversation.heading.options
         if place.purser.is_unlimited:
             return wished, None
-        ways, reached = list[Way[Options]](), place.for_person(self.caller.person_id)
+        ways = list[Way[Options]]()
         for options in lesser(wished):
             try:
-                model = who_answers(reached, options, hears=hears).model_name
+                model = who_answers(place, options, hears=hears).model_name
             except (NotConfigured, ModelRetired):
                 if not ways:
                     raise
@@ -104,7 +107,7 @@ class Sending:
                 Way(
                     offer=options,
                     model=model,
-                    estimate=partial(_estimated, reached, self.caller, request, options),
+                    estimate=partial(_estimated, place, self.caller, request, options),
                     sentence=f"{model} answered{in_words}",
                 )
             )
@@ -112,15 +115,14 @@ class Sending:
 
     def _request(self, place: Place, options: Options, said: PersonTurn, *, by_id: bool) -> Converse:
         choice = who_answers(place, options, hears=said.sound is not None)
-        reached = who_answers(place.for_person(self.caller.person_id), options, hears=said.sound is not None)
         room_bytes = MAX_SOUND_BYTES - (len(said.sound.data) if said.sound else 0)
-        ways = goes_along(place, reached, self.conversation, self.turn, now=self.now(), by_id=by_id)
+        ways = goes_along(place, choice, self.conversation, self.turn, now=self.now(), by_id=by_id)
         return Converse(
             model=choice.model_name,
             turns=(*as_turns(ways, self.listen, room_bytes=room_bytes), said),
             instructions=instructions_for(self.conversation.heading),
             voice=voice_of(place, options, choice),
-            spared=spared(place, reached, self.conversation, self.turn, now=self.now()) if by_id else None,
+            spared=spared(place, choice, self.conversation, self.turn, now=self.now()) if by_id else None,
         )
 
     def _deciding(self, place: Place) -> Callable[[str], Converse]:

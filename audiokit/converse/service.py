@@ -28,7 +28,7 @@ from audiokit.converse.take import heard_of, order_for, refuse_unsendable
 from audiokit.converse.tools.registry import Toolbox
 from audiokit.errors import InputError, NotAllowed, NotFound
 from audiokit.speech.growing import Growing
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.requests import Caller, Heard
 from audiokit.store.clips import Clips
 from audiokit.usage.ledger import Ledger
@@ -131,7 +131,7 @@ class ConverseService:
         Raises:
             InputError: it is not sound, or too much of it.
         """
-        return self.door.look(data, self._order(options), whose=whose)
+        return self.door.look(data, self._order(whose, options), whose=whose)
 
     def keep_take(self, person_id: str, conversation_id: str, data: bytes, known: Admitted | None = None) -> KeptTurn:
         """Keep a recording, whatever is in it, before anything else is done with it; it is not sent yet.
@@ -225,7 +225,7 @@ class ConverseService:
         self.places[0].permit(person_id)
         conversation = self.conversations.open(person_id, conversation_id)
         turn, options = conversation.turn(turn_id), conversation.heading.options
-        order, prepared = self._order(options), dict[str, Heard]()
+        order, prepared = self._order(person_id, options), dict[str, Heard]()
 
         def listen(one: KeptTurn) -> Heard:
             """Prepare a recording once for all who are to hear it."""
@@ -235,7 +235,12 @@ class ConverseService:
 
         caller = Caller(person_id=person_id, page=PAGE, conversation_id=conversation_id, turn_id=turn_id)
         sending = Sending(
-            places=self.places, conversation=conversation, turn=turn, caller=caller, listen=listen, now=self.now
+            places=places_for(self.places, person_id),
+            conversation=conversation,
+            turn=turn,
+            caller=caller,
+            listen=listen,
+            now=self.now,
         )
         attempts = sending.attempts()
         first = next(attempts)  # what is wrong with the turn itself is told before anything is sent
@@ -287,8 +292,9 @@ class ConverseService:
         """Wait for what is being answered."""
         self.answering.close()
 
-    def _order(self, options: Options) -> Order:
-        return order_for(self.places[0].choose(Role.CONVERSE, options.tier, options.model).model)
+    def _order(self, person_id: str, options: Options) -> Order:
+        place = self.places[0].for_person(person_id)
+        return order_for(place.choose(Role.CONVERSE, options.tier, options.model).model)
 
     def _heard(self, person_id: str, turn: KeptTurn, order: Order) -> Heard:
         """Prepare a kept recording anew for the model that is to hear it: only the original is ever kept."""

@@ -155,13 +155,19 @@ class Trials:
         self.switches.set(self._owner(person_id, for_everybody=for_everybody), self._id(old_model), new_model)
 
     def switch_back(self, person_id: str, old_model: str, *, for_everybody: bool = False) -> None:
-        """Take a switch back; errors as for :meth:`switch`."""
-        self.switches.forget(self._owner(person_id, for_everybody=for_everybody), self._id(old_model))
+        """Take a switch back; errors as for :meth:`switch`.
+
+        A person whose calls go elsewhere all the same, by what everybody here has switched to, stays with the old one.
+        """
+        owner, its_id = self._owner(person_id, for_everybody=for_everybody), self._id(old_model)
+        self.switches.forget(owner, its_id)
+        if owner != EVERYBODY and self.switched_to(owner, its_id) is not None:
+            self.switches.set(owner, its_id, its_id)
 
     def switched_to(self, person_id: str, model: str) -> str | None:
         """Return which model this person's calls go to in place of ``model``; None where it is asked itself."""
         its_id = self._id(model)
-        other = self.switches.model_for(person_id, its_id)
+        other = self.place.reached(person_id, its_id)
         return None if other == its_id else other
 
     def _owner(self, person_id: str, *, for_everybody: bool) -> str:

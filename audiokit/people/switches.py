@@ -19,7 +19,6 @@ __all__ = ["EVERYBODY", "Switch", "Switches"]
 EVERYBODY = ""
 """In a person's place: the whole installation."""
 _REMEMBERED_S = 5.0  # what another process has switched is known here that much later
-_MAX_STEPS = 5
 _ALL = select(model_switch)
 _THIS = (model_switch.c.person_id == bindparam("owner")) & (model_switch.c.old_model == bindparam("its_old"))
 _FORGET = delete(model_switch).where(_THIS)
@@ -72,19 +71,23 @@ class Switches:
             connection.execute(_FORGET, {"owner": person_id, "its_old": old_model})
         self._expire()
 
-    def model_for(self, person_id: str, model: str) -> str:
+    def model_for(self, person_id: str, model: str, *, forbids: Callable[[str], bool] = lambda _: False) -> str:
         """Return which model is asked where ``model`` would be; itself where nobody switched it.
 
-        A person's own switch goes before everybody's. Switches follow one another, but never in a circle.
+        A person's own switch goes before everybody's, except to a model that ``forbids`` says is not to be asked.
+        Switches follow one another; of those that lead in a circle, the last word counts, a person's own before
+        everybody's. So asking for what is returned gives the same again.
         """
-        known, passed = self._read(), {model}
-        for _ in range(_MAX_STEPS):
-            found = known.get((person_id, model)) or known.get((EVERYBODY, model))
-            if found is None or found.new_model in passed:
+        known = self._read()
+        passed = dict[str, Switch]()
+        while model not in passed:
+            own = known.get((person_id, model))
+            found = own if own and not forbids(own.new_model) else known.get((EVERYBODY, model))
+            if found is None:
                 return model
+            passed[model] = found
             model = found.new_model
-            passed.add(model)
-        return model
+        return _last_word(list(passed.values())[list(passed).index(model) :])
 
     def _read(self) -> Mapping[tuple[str, str], Switch]:
         with self._lock:
@@ -100,3 +103,7 @@ class Switches:
     def _expire(self) -> None:
         with self._lock:
             self._known_until = self._clock()
+
+
+def _last_word(circle: list[Switch]) -> str:
+    return max(circle, key=lambda one: (one.person_id != EVERYBODY, one.at, one.new_model)).new_model

@@ -11,7 +11,7 @@ from audiokit.catalog.models import Role, Tier
 from audiokit.errors import NotConfigured, ProviderRefused, ReplyUnusable
 from audiokit.sentiment.given import NotGiven
 from audiokit.speech.in_turn import Answer, answer_in_turn
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.replies import Ending, Reply
 from audiokit.speech.requests import Caller, Converse, Heard, PersonTurn, Tool
 from audiokit.words.plain_text import one_line
@@ -48,7 +48,7 @@ class Asked:
     def room(self) -> int:
         """Return how many tokens of material a request may have, at whichever text model answers it."""
         contexts = [MAX_MATERIAL_TOKENS + _FOR_THE_REST]
-        for place in self.places:
+        for place in self._places:
             with suppress(NotConfigured):
                 choices = place.candidates(Role.WRITE, self.tier)
                 contexts += [choice.model.max_context_tokens or contexts[0] for choice in choices]
@@ -98,7 +98,11 @@ class Asked:
                 forced_tool=order.tool,
             )
 
-        return answer_in_turn(self.places, self.caller, role, tier, request)
+        return answer_in_turn(self._places, self.caller, role, tier, request)
+
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        return places_for(self.places, self.caller.person_id)
 
 
 def again(words: str, trouble: str) -> str:

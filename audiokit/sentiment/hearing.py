@@ -20,7 +20,7 @@ from audiokit.sentiment.samples import MOST_SAMPLES_S
 from audiokit.sentiment.timing import timed
 from audiokit.sentiment.transcribers import Transcribers
 from audiokit.speech.in_turn import Answer, answer_in_turn
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.requests import Caller, Heard, InputFormat, KnownVoice, Telling, Transcribe
 
 __all__ = ["Hearing"]
@@ -166,7 +166,8 @@ class Hearing:
 
     def _answered(self, caller: Caller, wanted: Transcribe) -> Answer:
         """Ask for all that the models can tell; a server that knows no times, and refuses, is asked for words alone."""
-        who, asked = self._transcribers, set[Telling]()
+        places, asked = places_for(self.places, caller.person_id), set[Telling]()
+        who = Transcribers(places, self.tier, self.wants_speakers)
         tellings = {transcriber.choice.model_name: transcriber.telling for transcriber in who.all()}
 
         def request(name: str, telling: Telling | None = None) -> Transcribe:

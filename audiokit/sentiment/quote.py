@@ -15,7 +15,7 @@ from audiokit.sentiment.hearing import Hearing
 from audiokit.sentiment.kept import Options
 from audiokit.sentiment.parts import PlannedPart
 from audiokit.sentiment.passages import Passage
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 
 __all__ = ["LEAST_VOICE_S", "Estimates", "Quote", "Span"]
 
@@ -71,7 +71,7 @@ class Estimates:
 
     def for_person(self, person_id: str) -> Estimates:
         """Return the same for a person, whose calls may go to models that they have switched to."""
-        places = tuple(place.for_person(person_id) for place in self.places)
+        places = places_for(self.places, person_id)
         return Estimates(places, replace(self.hearing, places=places))
 
     def hear(self, parts: Sequence[PlannedPart]) -> Span:

@@ -125,7 +125,8 @@ class Voices:
         if not recording.options.escalates or recording.options.tier is Tier.FULL:
             return False
         try:
-            first, full = (self.places[0].choose(Role.JUDGE, tier).model_name for tier in (Tier.MINI, Tier.FULL))
+            place = self.places[0].for_person(recording.person_id)
+            first, full = (place.choose(Role.JUDGE, tier).model_name for tier in (Tier.MINI, Tier.FULL))
         except NotConfigured:
             return False
         return first != full

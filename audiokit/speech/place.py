@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -17,7 +17,7 @@ from audiokit.speech.purser import UNLIMITED, Purser
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Request
 
-__all__ = ["Choosing", "Place"]
+__all__ = ["Choosing", "Place", "places_for"]
 
 
 class Choosing(Protocol):
@@ -41,7 +41,7 @@ class Place:
     model that the person, or everybody, has switched to; ``speech_as_named`` the one that is named, to compare them.
     ``estimate`` is what a request may cost there in nano-USD, and ``purser`` knows what the budgets reach for.
     ``permit`` refuses whoever may not have models called. ``switched`` gives the place as a person's calls reach it,
-    and ``reached`` the model that a call of theirs by a name is passed on to.
+    and ``reached`` the model that a call of theirs by a name goes to.
     """
 
     endpoint: Endpoint
@@ -60,5 +60,10 @@ class Place:
     reached: Callable[[str, str], str] = lambda _, model: model
 
     def for_person(self, person_id: str) -> Place:
-        """Return the same with the models that this person's calls will reach, to name and to price them."""
+        """Return the same with the models that this person has switched to, to name, to price and to ask them."""
         return self.switched(self, person_id)
+
+
+def places_for(places: Iterable[Place], person_id: str) -> tuple[Place, ...]:
+    """Return each place as a person's calls reach it."""
+    return tuple(place.for_person(person_id) for place in places)

@@ -28,7 +28,7 @@ from audiokit.speech.realtime_request import OverRealtime
 from audiokit.speech.replies import Speech
 from audiokit.speech.requests import Caller, Request
 from audiokit.speech.served import Served
-from audiokit.speech.switched import Switched, choice_for_everybody, place_switched, switched_name
+from audiokit.speech.switched import Switched, Switching, choice_for_everybody, place_switched
 from audiokit.speech.varied import Varied
 from audiokit.usage.budgets import Budgets
 from audiokit.usage.experience import Experience
@@ -117,13 +117,15 @@ def place_at(
     endpoint, provider = wire.endpoint, wire.endpoint.provider
     transports = transports_of(endpoint, catalog)
     ends = Ends(served=served, catalog=catalog, provider=provider, transports=transports, today=today)
+    forbids = spending.budgets.forbids if spending else _nothing_forbidden
+    switching = Switching(switches=switches, catalog=catalog, forbids=forbids)
 
     def price_on_day(model: str, day: date) -> Price | None:
         known = catalog.find(model)
         return price_on(known, day, provider) if known else None
 
     def speech_for(caller: Caller) -> Speech:
-        model_for = partial(switched_name, switches, catalog, caller.person_id)
+        model_for = partial(switching.name, caller.person_id)
         return Switched(speech_as_named(caller), model_for, catalog, provider)
 
     def speech_as_named(caller: Caller) -> Speech:
@@ -146,7 +148,7 @@ def place_at(
 
     def choose_here(role: Role, tier: Tier, asked: str | None = None) -> Choice:
         chosen = choose_as_named(role, tier, asked)
-        return choice_for_everybody(chosen, switches, catalog, choose_as_named)
+        return choice_for_everybody(chosen, switching, choose_as_named)
 
     def choose_as_named(role: Role, tier: Tier, asked: str | None = None) -> Choice:
         """What a server lists counts where a person asks for something on it; lists are often not complete."""
@@ -174,9 +176,13 @@ def place_at(
         speech_as_named=speech_as_named,
         ends_on=ends.day,
         heir_of=lambda name: ends.heir(name, choose_as_named),
-        switched=partial(place_switched, switches=switches, catalog=catalog, choose=choose_as_named),
-        reached=partial(switched_name, switches, catalog),
+        switched=partial(place_switched, switching=switching, choose=choose_as_named),
+        reached=switching.name,
     )
+
+
+def _nothing_forbidden(_model: str) -> bool:
+    return False
 
 
 def _longest(spending: Spending | None, caller: Caller, request: Request) -> Longest | None:

@@ -16,7 +16,7 @@ from audiokit.speech.reading import read_by, voice_of
 from audiokit.speech.replies import Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, Request, Speak
 
-__all__ = ["Switched", "choice_for_everybody", "place_switched", "switched_name"]
+__all__ = ["Switched", "Switching", "choice_for_everybody", "place_switched"]
 
 Asked = TypeVar("Asked", bound=Request)
 
@@ -55,19 +55,27 @@ class Switched:
         return replace(request, model=name, voice=voice_of(known, self.provider, request.voice))
 
 
-def switched_name(switches: Switches | None, catalog: Catalog, person_id: str, name: str) -> str:
-    """Return which model is asked in place of ``name``, by whatever of its names it goes; itself where none is."""
-    if switches is None:
-        return name
-    known = catalog.find(name)
-    its_id = known.id if known else name
-    other = switches.model_for(person_id, its_id)
-    return name if other == its_id else other
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """Who is asked in place of whom. ``forbids`` says which models an admin lets nobody switch to for themselves."""
+
+    switches: Switches | None
+    catalog: Catalog
+    forbids: Callable[[str], bool] = lambda _: False
+
+    def name(self, person_id: str, name: str) -> str:
+        """Return which model is asked in place of ``name``, by whatever of its names it goes; itself where none is."""
+        if self.switches is None:
+            return name
+        known = self.catalog.find(name)
+        its_id = known.id if known else name
+        other = self.switches.model_for(person_id, its_id, forbids=self.forbids)
+        return name if other == its_id else other
 
 
-def choice_for_everybody(chosen: Choice, switches: Switches | None, catalog: Catalog, choose: Choosing) -> Choice:
+def choice_for_everybody(chosen: Choice, switching: Switching, choose: Choosing) -> Choice:
     """Return the choice that everybody here has switched to; the one that was made where it cannot play the role."""
-    other = switched_name(switches, catalog, EVERYBODY, chosen.model_name)
+    other = switching.name(EVERYBODY, chosen.model_name)
     if other == chosen.model_name:
         return chosen
     choice = choose(chosen.role, chosen.tier, other)
@@ -77,27 +85,34 @@ def choice_for_everybody(chosen: Choice, switches: Switches | None, catalog: Cat
     return replace(choice, why=why)
 
 
-def place_switched(
-    place: Place, person_id: str, *, switches: Switches | None, catalog: Catalog, choose: Choosing
-) -> Place:
+def place_switched(place: Place, person_id: str, *, switching: Switching, choose: Choosing) -> Place:
     """Return a place whose choices and estimates are of the models that a person's calls reach through it.
 
-    It is for what is told and priced before a call; the call itself names the model of ``place``, and is passed on.
+    ``choose`` gives the choice that nobody has switched: from there a person's own switch goes before everybody's.
+    What is chosen here is told, priced and asked by its name.
     """
 
-    def reached(chosen: Choice) -> Choice:
-        other = switched_name(switches, catalog, person_id, chosen.model_name)
-        return chosen if other == chosen.model_name else _reached(chosen, other, catalog, choose)
-
     def choose_reached(role: Role, tier: Tier, asked: str | None = None) -> Choice:
-        return reached(place.choose(role, tier, asked))
+        named = choose(role, tier, asked)
+        other = switching.name(person_id, named.model_name)
+        if other == named.model_name:
+            return named
+        usual = place.choose(role, tier, asked)
+        return usual if usual.model_name == other else _reached(named, other, switching.catalog, choose)
+
+    def spare(one: Choice) -> Choice:
+        other = switching.name(person_id, one.model_name)
+        return one if other == one.model_name else _reached(one, other, switching.catalog, choose)
 
     def candidates(role: Role, tier: Tier) -> tuple[Choice, ...]:
-        return tuple(map(reached, place.candidates(role, tier)))
+        """Return the person's own first, then those of everybody, each once."""
+        found = dict[str, Choice]()
+        for one in (choose_reached(role, tier), *map(spare, place.candidates(role, tier))):
+            found.setdefault(one.model_name, one)
+        return tuple(found.values())
 
     def estimate(caller: Caller, request: Request) -> int | None:
-        name = switched_name(switches, catalog, person_id, request.model)
-        return place.estimate(caller, replace(request, model=name))
+        return place.estimate(caller, replace(request, model=switching.name(person_id, request.model)))
 
     return replace(place, choose=choose_reached, candidates=candidates, estimate=estimate)
 

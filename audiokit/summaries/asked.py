@@ -10,7 +10,7 @@ from typing import TypeVar
 from audiokit.catalog.models import Role
 from audiokit.errors import NotConfigured, ProviderRefused, ReplyUnusable
 from audiokit.speech.in_turn import answer_in_turn
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.replies import Ending, Reply
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Tool
 from audiokit.summaries import asking
@@ -49,7 +49,7 @@ class Asked:
     def room(self) -> int:
         """Return how many tokens of material a request may have, at whichever model answers it."""
         contexts = [MAX_MATERIAL_TOKENS + _FOR_THE_REST]
-        for place in self.places:
+        for place in self._places:
             with suppress(NotConfigured):
                 choices = place.candidates(Role.WRITE, self.shape.tier)
                 contexts += [choice.model.max_context_tokens or contexts[0] for choice in choices]
@@ -75,6 +75,10 @@ class Asked:
             trouble=trouble,
         )
 
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        return places_for(self.places, self.caller.person_id)
+
     def _reply(self, tool: Tool, words: str, n_words: int) -> Reply:
         tokens = min(_MOST_TOKENS, _TOKENS_TO_THINK + _TOKENS_PER_WORD * n_words)
 
@@ -88,7 +92,7 @@ class Asked:
             )
 
         with self.paying(f"{asking.instructions(self.shape)}\n{words}", n_words):
-            reply = answer_in_turn(self.places, self.caller, Role.WRITE, self.shape.tier, request).reply
+            reply = answer_in_turn(self._places, self.caller, Role.WRITE, self.shape.tier, request).reply
         if reply.ending is Ending.REFUSED:
             raise ProviderRefused("The text model declined to write this. Change your wishes, or the documents.")
         return reply

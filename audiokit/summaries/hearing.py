@@ -9,7 +9,7 @@ from functools import partial
 from audiokit.catalog.models import Provider, Role, Tier
 from audiokit.errors import NotConfigured, ProviderError
 from audiokit.speech.in_turn import answer_in_turn
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.requests import Caller, Heard, InputFormat, Transcribe
 from audiokit.summaries.sounding import clip_of
 from audiokit.summaries.verify import Ears, Verdict, judge
@@ -49,7 +49,11 @@ class Hearing:
         recording = Heard(data=sound, format=InputFormat.WAV, duration_s=clip.duration_s)
         try:
             answer = answer_in_turn(
-                self.places, caller, Role.TRANSCRIBE, Tier.FULL, lambda model: Transcribe(model=model, sound=recording)
+                places_for(self.places, caller.person_id),
+                caller,
+                Role.TRANSCRIBE,
+                Tier.FULL,
+                lambda model: Transcribe(model=model, sound=recording),
             )
         except ProviderError:
             return first

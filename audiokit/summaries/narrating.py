@@ -16,7 +16,7 @@ from audiokit.audio.voice.alignment import word_times
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Provider, Tier
 from audiokit.errors import Damaged, ModelRetired, NotConfigured, NotFound
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.purser import Way
 from audiokit.speech.requests import Caller
 from audiokit.store.blobs import Blobs, digest_of
@@ -131,7 +131,7 @@ class Narrator:
     ) -> Iterator[Spoken]:
         """Do the same as :meth:`speak`, with the row that has the clip written inside: then nobody forgets it."""
         began, persona = self.clock(), persona_of(line, shape)
-        asks = asks_for(self.places, line.line.text, persona, shape, tier)
+        asks = asks_for(places_for(self.places, caller.person_id), line.line.text, persona, shape, tier)
         wanted = _Wanted(line.line.text, persona, shape, tier, asks, again, line.clip_digest if again else None)
         found = self._found(wanted) or self._in_flight(caller, self._affordable(caller, wanted))
         if found.notes is None:
@@ -146,7 +146,7 @@ class Narrator:
         It is kept with what was made, and is no clip of the person's.
         """
         persona, tier = persona_of(line, shape), shape.tier
-        asks = asks_for(self.places, line.line.text, persona, shape, tier)
+        asks = asks_for(places_for(self.places, caller.person_id), line.line.text, persona, shape, tier)
         wanted = _Wanted(line.line.text, persona, shape, tier, asks, again=False, not_digest=None)
         return (self._found(wanted) or self._in_flight(caller, wanted)).sound
 
@@ -184,7 +184,9 @@ class Narrator:
             return wanted
         ways = [_way(caller, wanted)]
         with suppress(NotConfigured, ModelRetired):
-            asks = asks_for(self.places, wanted.text, wanted.persona, wanted.shape, Tier.MINI)
+            asks = asks_for(
+                places_for(self.places, caller.person_id), wanted.text, wanted.persona, wanted.shape, Tier.MINI
+            )
             ways.append(_way(caller, wanted._replace(tier=Tier.MINI, asks=asks)))
         chosen, note = self.places[0].purser.choose(caller, ways)
         return chosen._replace(note=note)
@@ -302,12 +304,11 @@ def _spoken(found: _Found, digest: str, language: str) -> Spoken:
 
 def _way(caller: Caller, wanted: _Wanted) -> Way[_Wanted]:
     first = wanted.asks[0]
-    place, choice = first.place.for_person(caller.person_id), first.choice
+    place, choice = first.place, first.choice
     request = request_for(wanted.text, wanted.persona, wanted.shape, choice, place.endpoint.provider)
-    reached = first.place.reached(caller.person_id, choice.model_name)
     return Way(
         offer=wanted,
-        model=reached,
+        model=choice.model_name,
         estimate=lambda: place.estimate(caller, request),
-        sentence=f"{reached} spoke this line",
+        sentence=f"{choice.model_name} spoke this line",
     )

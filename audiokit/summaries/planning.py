@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import Price
 from audiokit.speech.estimate import writing_down
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.store.made import Made
 from audiokit.summaries.delivery import gives_account
 from audiokit.summaries.formats import format_called
@@ -41,7 +41,7 @@ class Planner:
 
     def for_person(self, person_id: str) -> Planner:
         """Return the same for a person, whose calls may go to models that they have switched to."""
-        return replace(self, places=tuple(place.for_person(person_id) for place in self.places))
+        return replace(self, places=places_for(self.places, person_id))
 
     def pace(self, shape: Shape) -> Pace:
         """Return how fast the voices of a shape speak: as measured here, else as is usual."""

@@ -38,10 +38,10 @@ def show(conversation: Conversation | None) -> None:
 
     _answer_with(options, *field("answer_with"))
     key, change = field("tier")
-    widgets.tier_picker(state.studio(), options.tier, key=key, on_change=change)
+    widgets.tier_picker(state.studio(), state.person().id, options.tier, key=key, on_change=change)
     if options.answer_with is AnswerWith.SOUND:
         key, change = field("voice")
-        widgets.voice_picker(state.studio(), options.tier, options.voice, key=key, on_change=change)
+        widgets.voice_picker(state.studio(), state.person().id, options.tier, options.voice, key=key, on_change=change)
     _language(options, *field("language"))
     if options.language:
         _translate(options, *field("translates"))

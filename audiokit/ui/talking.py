@@ -141,6 +141,7 @@ def _voice(conversation: Conversation) -> None:
     options, key = conversation.heading.options, f"live.voice.{conversation.heading.id}"
     widgets.voice_picker(
         state.studio(),
+        state.person().id,
         options.tier,
         options.voice,
         key=key,
@@ -151,7 +152,7 @@ def _voice(conversation: Conversation) -> None:
 def _line(conversation: Conversation, options: LiveOptions) -> None:
     """Say who will answer, or why nobody can."""
     try:
-        line = state.studio().live.line(conversation.heading.options, options)
+        line = state.studio().live.line(state.person().id, conversation.heading.options, options)
     except AudiokitError as error:
         st.error(widgets.plain(str(error)), icon=":material/error:")
     else:

@@ -22,7 +22,7 @@ _PARTS_STYLE = """<style>
 _TIERS = {Tier.FULL: "Full", Tier.MINI: "Mini"}
 
 
-def tier_picker(studio: Studio, tier: Tier, *, key: str, on_change: Callable[[], None]) -> None:
+def tier_picker(studio: Studio, person_id: str, tier: Tier, *, key: str, on_change: Callable[[], None]) -> None:
     """Let the person choose between full and mini, and say which model that is today and why."""
     st.segmented_control(
         "Model",
@@ -34,12 +34,14 @@ def tier_picker(studio: Studio, tier: Tier, *, key: str, on_change: Callable[[],
         key=key,
         on_change=on_change,
     )
-    st.caption(plain(studio.choose(Role.CONVERSE, tier).why))
+    st.caption(plain(studio.choose(Role.CONVERSE, tier, person_id=person_id).why))
 
 
-def voice_picker(studio: Studio, tier: Tier, voice: str, *, key: str, on_change: Callable[[], None]) -> None:
+def voice_picker(
+    studio: Studio, person_id: str, tier: Tier, voice: str, *, key: str, on_change: Callable[[], None]
+) -> None:
     """Let the person choose one of the voices that the model of this tier has."""
-    names = studio.choose(Role.CONVERSE, tier).model.voices_at(studio.endpoint.provider)
+    names = studio.choose(Role.CONVERSE, tier, person_id=person_id).model.voices_at(studio.endpoint.provider)
     index = names.index(voice) if voice in names else 0
 
     def label(name: str) -> str:

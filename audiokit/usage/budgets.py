@@ -131,6 +131,16 @@ class Budgets:
         """Whether there are no budgets at all, as of a second ago; a look that costs next to nothing."""
         return not self._look()
 
+    def forbids(self, model: str) -> bool:
+        """Whether a model has a budget of nothing, which stops every paid call; as cheap as :attr:`is_unlimited`."""
+        return any(
+            budget.scope_kind is ScopeKind.MODEL
+            and budget.scope_id == model
+            and budget.is_hard
+            and not budget.limit_nanousd
+            for budget in self._look()
+        )
+
     def hold(self, spender: Spender, estimate_nanousd: int | None, *, lasts: timedelta = _LASTS) -> Hold | None:
         """Hold what a call is expected to cost, of every budget that applies; None where there is nothing to hold.
 

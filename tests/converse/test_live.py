@@ -102,6 +102,34 @@ def test_a_spoken_turn_is_answered_by_sound_and_both_are_kept_as_ordinary_turns(
     talk(script)
 
 
+def test_a_session_is_held_by_the_model_that_the_person_has_switched_to_at_its_price(
+    studio: Studio, talk: Talk
+) -> None:
+    options = Options(voice="marin")
+    studio.trials.switch(ME, "gpt-realtime-2.1", "gpt-realtime-1.5", for_everybody=True)
+    theirs = studio.live.line("guest", options, LiveOptions())
+    studio.trials.switch(ME, "gpt-realtime-2.1", "gpt-realtime-mini")
+    mine = studio.live.line(ME, options, LiveOptions())
+    assert [line.choice.model_name for line in (theirs, mine)] == ["gpt-realtime-1.5", "gpt-realtime-mini"]
+    assert mine.choice.why.startswith("gpt-realtime-mini: you have switched to it from gpt-realtime-2.1.")
+    assert mine.price is not None
+    assert mine.price.model_id == "gpt-realtime-mini"
+    assert (mine.slice.amount_nanousd or 0) < (theirs.slice.amount_nanousd or 0)
+
+    async def script(now: Talking) -> None:
+        caller = await now.caller()
+        assert caller.path.endswith("?model=gpt-realtime-mini")
+        await exchange(now, caller)
+        _, answered = (await now.leave()).turns
+        _, replied = now.studio.ledger.of_conversation(now.conversation_id)
+        assert (answered.model, replied.model_asked) == ("gpt-realtime-mini", "gpt-realtime-mini")
+        assert replied.price_id == mine.price.id if mine.price else None
+
+    talk(script)
+    studio.trials.switch(ME, "gpt-realtime-2.1", "gpt-audio-1.5")  # nobody can talk with that one live
+    assert studio.live.line(ME, options, LiveOptions()).choice.model_name == "gpt-realtime-1.5"
+
+
 def test_the_person_sees_words_states_latency_and_cost_as_they_come(talk: Talk) -> None:
     async def script(now: Talking) -> None:
         await exchange(now, await now.caller())

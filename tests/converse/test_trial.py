@@ -22,14 +22,16 @@ from audiokit.people.switches import EVERYBODY
 from audiokit.sentiment.hearing import Hearing
 from audiokit.sentiment.quote import Estimates, Span
 from audiokit.settings import Settings
-from audiokit.speech.placing import place_at
+from audiokit.speech.placing import Spending, place_at
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Speak
 from audiokit.speech.served import Served
 from audiokit.studio import Studio, open_studio
 from audiokit.summaries.quote import Writing
 from audiokit.summaries.shape import Shape
+from audiokit.usage.budget import Every, ScopeKind
+from audiokit.usage.experience import Experience
 
-OLD, NEW, DAY = "gpt-audio-mini", "gpt-audio-1.5", date(2026, 11, 21)
+OLD, NEW, OTHER, DAY = "gpt-audio-mini", "gpt-audio-1.5", "gpt-audio", date(2026, 11, 21)
 MINI = Options(uses_tools=False, tier=Tier.MINI)
 
 
@@ -241,7 +243,72 @@ def test_a_switch_for_everybody_is_what_is_chosen_and_priced_and_only_who_looks_
     price = trials.place.price_of(chosen)
     assert price is not None
     assert price.model_id == NEW
-    trials.switches.set("guest", NEW, OLD)  # a person's own word goes first, and nothing goes in a circle
-    assert trials.switches.model_for("guest", OLD) == NEW
     trials.switches.forget(EVERYBODY, OLD)
     assert trials.place.choose(Role.CONVERSE, Tier.MINI).model_name == OLD
+
+
+def test_a_person_s_own_switch_goes_before_everybody_s_in_the_price_and_in_the_call(
+    studio: Studio, trials: Trials
+) -> None:
+    converse, full = replace(studio.converse, places=(trials.place,)), replace(MINI, tier=Tier.FULL)
+    mini = converse.outlook(converse.open(ME, converse.start(ME, MINI).id)).quote
+    trials.switch(ME, NEW, OTHER, for_everybody=True)
+    everybodys = converse.outlook(converse.open(ME, converse.start(ME, full).id))
+    assert everybodys.choice.why.startswith(f"{OTHER}: everybody here has switched to it from {NEW}.")
+    assert everybodys.quote != mini
+
+    trials.switch(ME, NEW, OLD)
+    own = converse.outlook(converse.open(ME, converse.start(ME, full).id))
+    assert (own.choice.model_name, own.quote) == (OLD, mini)
+    assert own.choice.why.startswith(f"{OLD}: you have switched to it from {NEW}.")
+    conversation = asked(replace(studio, converse=converse), converse.start(ME, full).id, "How much is two and two?")
+    (entry,) = studio.ledger.recent(ME, 1)
+    assert (entry.model_asked, conversation.turns[-1].model, trials.switched_to(ME, NEW)) == (OLD, OLD, OLD)
+    assert trials.switched_to("guest", NEW) == OTHER
+
+    trials.switch_back(ME, NEW)  # everybody's stands, and yet it is the old one that is asked for
+    assert trials.switched_to(ME, NEW) is None
+    assert trials.place.for_person(ME).choose(Role.CONVERSE, Tier.FULL).model_name == NEW
+
+
+def test_switches_follow_one_another_and_a_person_s_own_is_the_last_word_in_a_circle(trials: Trials) -> None:
+    trials.switch(ME, OLD, NEW, for_everybody=True)
+    trials.switches.set("guest", NEW, OTHER)
+    assert [trials.switched_to("guest", model) for model in (OLD, NEW, OTHER)] == [OTHER, OTHER, None]
+    speakers = trials.place.for_person("guest").candidates(Role.CONVERSE, Tier.MINI)
+    assert speakers[0].model_name == OTHER
+    assert len({one.model_name for one in speakers}) == len(speakers)
+
+    trials.switches.set("guest", NEW, OLD)
+    assert [trials.switches.model_for("guest", model) for model in (OLD, NEW)] == [OLD, OLD]
+    trials.switches.set(EVERYBODY, NEW, OLD)
+    assert [trials.switches.model_for("somebody", model) for model in (OLD, NEW)] == [OLD, OLD]
+    assert trials.place.choose(Role.CONVERSE, Tier.MINI).model_name == OLD
+
+
+def test_what_an_admin_s_budget_stops_is_not_switched_to_and_everybody_s_is_asked_instead(
+    studio: Studio, trials: Trials
+) -> None:
+    budgets, wire = studio.usage.budgets, studio.wires[0]
+    spending = Spending(budgets=budgets, experience=Experience(studio.database))
+    unasked = Served(wire, run=lambda _look: None)
+    switches = trials.switches
+    place = place_at(wire, unasked, studio.catalog, studio.ledger, spending=spending, switches=switches)
+    limited = replace(trials, place=place)
+    for model, for_everybody in ((NEW, True), (OTHER, False)):
+        limited.switch(ME, OLD, model, for_everybody=for_everybody)
+
+    def reached() -> tuple[str | None, str]:
+        chosen = place.for_person(ME).choose(Role.CONVERSE, Tier.MINI, OLD)
+        return limited.switched_to(ME, OLD), chosen.model_name
+
+    assert reached() == (OTHER, OTHER)
+    stops = budgets.put(ScopeKind.MODEL, OTHER, Every.MONTH, 0)
+    assert reached() == (NEW, NEW)
+    place.speech_for(Caller(person_id=ME, page="tests", turn_id="stopped")).reply(
+        Converse(model=OLD, turns=(PersonTurn(words="Hello."),), instructions="Be brief.", voice="alloy")
+    )
+    (entry,) = studio.ledger.of_turn("stopped")
+    assert (entry.model_asked, entry.outcome) == (NEW, "answered")
+    budgets.remove(stops.id)
+    assert reached() == (OTHER, OTHER)

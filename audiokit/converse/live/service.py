@@ -80,7 +80,7 @@ class LiveService:
             Talk(
                 options=options,
                 keeping=keeping,
-                lines=self._lines(chosen, options),
+                lines=self._lines(person_id, chosen, options),
                 toolbox=self.toolbox_for(person_id, options.home) if options.calls and chosen.uses_tools else None,
                 reach=self.reach,
                 pool=self.pool,
@@ -101,9 +101,9 @@ class LiveService:
             raise NotFound("There is no log of a live session here any more. It is kept until the server starts again.")
         return log.written()
 
-    def line(self, chosen: Options, options: LiveOptions) -> Line:
-        """Return where the next session would be held, and by whom, to be shown before it begins; errors as above."""
-        return self._lines(chosen, options)[0]
+    def line(self, person_id: str, chosen: Options, options: LiveOptions) -> Line:
+        """Return where a person's next session would be held, and by whom, to be shown before it; errors as above."""
+        return self._lines(person_id, chosen, options)[0]
 
     def close(self) -> None:
         """Wait for what is being written."""
@@ -115,20 +115,20 @@ class LiveService:
         purser = self.places[0].purser
         if purser.is_unlimited or chosen.tier is Tier.MINI:
             return chosen, None
-        return purser.choose(caller, [self._way(wished, options) for wished in (chosen, lesser)])
+        return purser.choose(caller, [self._way(caller, wished, options) for wished in (chosen, lesser)])
 
-    def _way(self, chosen: Options, options: LiveOptions) -> Way[Options]:
-        line = self._lines(chosen, options)[0]
+    def _way(self, caller: Caller, chosen: Options, options: LiveOptions) -> Way[Options]:
+        line = self._lines(caller.person_id, chosen, options)[0]
         name = line.choice.model_name
         sentence = f"You are talking with {name}"
         return Way(offer=chosen, model=name, estimate=lambda: line.slice.amount_nanousd, sentence=sentence)
 
-    def _lines(self, chosen: Options, options: LiveOptions) -> tuple[Line, ...]:
+    def _lines(self, person_id: str, chosen: Options, options: LiveOptions) -> tuple[Line, ...]:
         refused: list[NotConfigured | ModelRetired] = []
         lines = []
         for place in self.places:
             try:
-                lines.append(_line(place, _who(place, chosen, options)))
+                lines.append(_line(place, _who(place, chosen, options, person_id), person_id))
             except (NotConfigured, ModelRetired) as error:
                 refused.append(error)
         if not lines:
@@ -136,12 +136,12 @@ class LiveService:
         return tuple(lines)
 
 
-def _who(place: Place, chosen: Options, options: LiveOptions) -> Choice:
+def _who(place: Place, chosen: Options, options: LiveOptions, person_id: str) -> Choice:
     """Return the first who can do it: a model made for translating, where that is wanted and there is one."""
     failure: NotConfigured | ModelRetired | None = None
     for role in _roles(options):
         try:
-            return place.choose(role, chosen.tier)
+            return _chosen(place, role, chosen.tier, person_id)
         except (NotConfigured, ModelRetired) as error:
             failure = failure or error
     raise failure or NotConfigured("Nobody here can be talked with live.")
@@ -153,8 +153,17 @@ def _roles(options: LiveOptions) -> Iterator[Role]:
     yield Role.LIVE
 
 
-def _line(place: Place, choice: Choice) -> Line:
-    writer = _writer(place, choice)
+def _chosen(place: Place, role: Role, tier: Tier, person_id: str) -> Choice:
+    """Return the model that a person has switched to, or everybody's where that one cannot play the role.
+
+    It is asked by its name: nothing passes a session on to another model, as is done with a call.
+    """
+    own = place.for_person(person_id).choose(role, tier)
+    return own if role in own.model.roles else place.choose(role, tier)
+
+
+def _line(place: Place, choice: Choice, person_id: str) -> Line:
+    writer = _writer(place, choice, person_id)
     return Line(
         place=place,
         choice=choice,
@@ -164,11 +173,11 @@ def _line(place: Place, choice: Choice) -> Line:
     )
 
 
-def _writer(place: Place, choice: Choice) -> Choice | None:
+def _writer(place: Place, choice: Choice, person_id: str) -> Choice | None:
     """Return who writes down what is said; where one only translates, that is a model that nobody else needs."""
     if choice.endpoint == TRANSLATIONS:
         return choice if Role.TRANSCRIBE in choice.model.roles else replace(choice, model_name=TRANSCRIBER)
     try:
-        return place.choose(Role.TRANSCRIBE, Tier.FULL)
+        return _chosen(place, Role.TRANSCRIBE, Tier.FULL, person_id)
     except (NotConfigured, ModelRetired):
         return None

@@ -21,7 +21,7 @@ from audiokit.converse.rooms import Rooms
 from audiokit.converse.take import heard_of, refuse_unsendable
 from audiokit.errors import ProviderRefused, ReplyUnusable
 from audiokit.speech.in_turn import Answer, answer_in_turn
-from audiokit.speech.place import Place
+from audiokit.speech.place import Place, places_for
 from audiokit.speech.replies import Ending
 from audiokit.speech.requests import Caller, Converse, Heard, InputFormat, PersonTurn, Request, Transcribe
 from audiokit.store.clips import Clips
@@ -151,7 +151,7 @@ class Stages:
 
     def _answered(self, prompt: KeptPrompt, role: Role, request: Callable[[str], Request]) -> Answer:
         caller = Caller(person_id=prompt.person_id, page=PAGE, turn_id=prompt.id)
-        return answer_in_turn(self.places, caller, role, _TIERS[role], request)
+        return answer_in_turn(places_for(self.places, prompt.person_id), caller, role, _TIERS[role], request)
 
 
 def _drawn(sound: bytes) -> Waveform:

@@ -110,7 +110,7 @@ def programme(page: SummariesPage) -> KeptProgramme | None:
 def voices(shape: Shape) -> tuple[str, ...]:
     """Return the voices that there are for a shape today."""
     studio = state.studio()
-    return tuple(studio.choose(Role.SPEAK, shape.tier).model.voices_at(studio.endpoint.provider))
+    return tuple(studio.choose(Role.SPEAK, shape.tier, person_id=person_id()).model.voices_at(studio.endpoint.provider))
 
 
 def tell(page: SummariesPage) -> None:

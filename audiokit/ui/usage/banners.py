@@ -75,7 +75,7 @@ def _put_away(notice_id: str) -> None:
 def _switch_back(model: str) -> None:
     trials, who = state.studio().trials, person_id()
     with told():
-        trials.switch_back(who, model)
         if trials.may_decide(who):
             trials.switch_back(who, model, for_everybody=True)
+        trials.switch_back(who, model)
         visit().said = f"{model} is asked again where it was asked before."

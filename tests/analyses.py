@@ -142,7 +142,8 @@ def on_loopback(models: Models) -> Iterator[str]:
 
 
 def _word(number: int, text: str, at_s: float) -> dict[str, Any]:
-    return {"word": text, "start": at_s + 0.5 * number, "end": at_s + 0.5 * number + 0.4}
+    told = {"terrible": 0.31, "mistake.": 1.7}.get(text, 0.9)
+    return {"word": text, "start": at_s + 0.5 * number, "end": at_s + 0.5 * number + 0.4, "probability": told}
 
 
 _HEARD = {

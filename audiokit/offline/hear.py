@@ -18,11 +18,11 @@ from audiokit.audio.wav import from_pcm16, to_pcm16
 from audiokit.offline.wording import sentences
 from audiokit.process.pipe import Frame, Kind
 from audiokit.process.worker import Worker
+from audiokit.words.word_times import SURE_FROM
 
 __all__ = ["SAMPLE_RATE_HZ", "Ear", "Heard", "Utterance", "Word"]
 
 SAMPLE_RATE_HZ = 16_000
-SURE_FROM = 0.5  # 89 % of the words from here on are right, 63 % of those below (measured on real speech)
 
 _WORKER_MODULE = "audiokit.offline.hear_worker"
 _LEAST_TIMEOUT_S, _TIMEOUT_PER_S = 30.0, 5.0  # decoding takes about 0.4 of the sound's own length on an idle core

@@ -19,7 +19,10 @@ def plain_text(heard: Heard) -> str:
 
 
 def verbose(heard: Heard, granularities: Sequence[str]) -> dict[str, Any]:
-    """Return everything: segments unless only words are wanted, words if they are."""
+    """Return everything: segments unless only words are wanted, words if they are.
+
+    ``probability`` at a word is what compatible servers add (speaches, of faster-whisper); OpenAI's have none.
+    """
     body: dict[str, Any] = {
         "task": "transcribe",
         "language": "english",
@@ -29,7 +32,10 @@ def verbose(heard: Heard, granularities: Sequence[str]) -> dict[str, Any]:
     if "segment" in granularities or not granularities:
         body["segments"] = [_segment(index, utterance) for index, utterance in enumerate(heard.utterances)]
     if "word" in granularities:
-        body["words"] = [{"word": word.text, "start": word.start_s, "end": word.end_s} for word in heard.words]
+        body["words"] = [
+            {"word": word.text, "start": word.start_s, "end": word.end_s, "probability": word.confidence}
+            for word in heard.words
+        ]
     return body | {"usage": duration_usage(heard)}
 
 

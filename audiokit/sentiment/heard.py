@@ -15,7 +15,7 @@ class HeardWord:
     """A word with its punctuation, said from ``start_s`` to ``end_s`` of the recording, to the millisecond.
 
     ``speaker`` is a number from 1 on, None where nobody told voices apart. ``is_joined``: no space stands between it
-    and the word before, as in Chinese.
+    and the word before, as in Chinese. ``confidence`` is the recogniser's own, 0 to 1, None where it gave none.
     """
 
     text: str
@@ -23,6 +23,7 @@ class HeardWord:
     end_s: float
     speaker: int | None = None
     is_joined: bool = False
+    confidence: float | None = None
 
     @property
     def middle_s(self) -> float:
@@ -61,7 +62,7 @@ class HeardPart:
 
     def to_json(self) -> str:
         """Return it as JSON, each word as a short list: three hours have 30,000 of them."""
-        lists = [[word.text, word.start_s, word.end_s, word.speaker, word.is_joined] for word in self.words]
+        lists = [_listed(word) for word in self.words]
         return json.dumps(asdict(replace(self, words=())) | {"words": lists}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -70,6 +71,11 @@ class HeardPart:
         kept: dict[str, Any] = json.loads(text)
         words = tuple(HeardWord(*word) for word in kept.pop("words"))
         return cls(words=words, **kept | {name: tuple(kept[name]) for name in ("notes", "recognised")})
+
+
+def _listed(word: HeardWord) -> list[Any]:
+    told = [word.text, word.start_s, word.end_s, word.speaker, word.is_joined]
+    return told if word.confidence is None else [*told, word.confidence]
 
 
 def text_of(words: Iterable[HeardWord]) -> str:

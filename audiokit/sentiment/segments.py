@@ -62,7 +62,7 @@ class Segments:
                 "end_s": segment.end_s,
                 "speaker": segment.speaker,
                 "text": segment.text,
-                "words": _WORDS.dump_python(segment.words, mode="json"),
+                "words": _WORDS.dump_python(segment.words, mode="json", exclude_none=True),
                 "measured": _json(_MEASURED, segment.readings.measured),
             }
             for segment in segments
@@ -155,7 +155,10 @@ def _still_stands(reading: WordsReading | None, text: str) -> bool:
 
 
 def _retimed(row: Row[Any]) -> tuple[Word, ...]:
-    """Return the words with their times; those that a person has written, by the times of what was recognised."""
+    """Return the words with their times; those that a person has written, by the times of what was recognised.
+
+    A person is sure of theirs: no recogniser's confidence stands at them.
+    """
     words = _read(_WORDS, row.words) or ()
     if row.heard is None or not words:
         return words

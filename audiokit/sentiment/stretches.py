@@ -167,5 +167,5 @@ def _stretch(words: _Words, speaker: int) -> Stretch:
         end_s=max(end_s, round(start_s + _LEAST_S, 3)),
         speaker=speaker,
         text=text_of(words),
-        words=tuple(Word(word.text, word.start_s, word.end_s) for word in words),
+        words=tuple(Word(word.text, word.start_s, word.end_s, word.confidence) for word in words),
     )

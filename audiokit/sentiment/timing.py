@@ -32,6 +32,7 @@ class _Placed:
     end_s: float
     speaker: str | None
     is_joined: bool = False
+    confidence: float | None = None
 
 
 def timed(
@@ -69,6 +70,7 @@ def _numbered(
             round(at_s + end_s, 3),
             None if word.speaker is None else numbers[word.speaker],
             word.is_joined,
+            None if word.confidence is None else round(word.confidence, 3),
         )
 
 
@@ -124,14 +126,15 @@ def _punctuated(words: Iterable[TimedText], text: str) -> Iterator[_Placed]:
         bare = word.text.strip()
         found = folded.find(bare.lower(), at, at + len(bare) + _REACH)
         if found < 0:
-            yield _Placed(word.text, word.start_s, word.end_s, word.speaker)
+            yield _Placed(word.text, word.start_s, word.end_s, word.speaker, confidence=word.confidence)
             continue
         start, end = found, found + len(bare)
         while start > at and not text[start - 1].isspace():
             start -= 1
         while end < len(text) and not text[end].isspace() and not text[end].isalnum():
             end += 1
-        yield _Placed(text[start:end], word.start_s, word.end_s, word.speaker, is_joined=start == before)
+        is_joined = start == before
+        yield _Placed(text[start:end], word.start_s, word.end_s, word.speaker, is_joined, word.confidence)
         at = before = end
 
 

@@ -29,13 +29,15 @@ class TimedText:
     """A word or a segment of what was transcribed, and when it is said in the sound that was sent.
 
     Times are as reported: they may lie beyond the sound. ``speaker`` is the model's name for a voice, such as "A",
-    which holds in one reply; None where it tells none.
+    which holds in one reply; None where it tells none. ``confidence`` is the recogniser's own, 0 to 1, None where it
+    gives none.
     """
 
     text: str
     start_s: float
     end_s: float
     speaker: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """When what was transcribed is said, and by whom, as ``/audio/transcriptions`` tells it. Pure functions.
 
 OpenAI gives ``words`` and ``segments`` (``verbose_json``), or segments with speakers (``diarized_json``). Compatible
-servers also put the words into their segments, and speakers at words.
+servers also put the words into their segments, and speakers at words, and say how sure they are of each.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ sindhi sd sinhala si slovak sk slovenian sl somali so spanish es sundanese su sw
 tamil ta tatar tt telugu te thai th tibetan bo turkish tr turkmen tk ukrainian uk urdu ur uzbek uz vietnamese vi
 welsh cy yiddish yi yoruba yo
 """
+_CONFIDENCES = ("probability", "confidence", "score")  # as servers of faster-whisper, Vosk and whisperX call it
 _CODES = dict(re.findall(r"(\w+) (\w+)", _NAMES))
 
 
@@ -59,4 +60,11 @@ def _timed(listed: list[Json], key: str, *, speaker: str | None = None) -> Itera
         text, start_s, end_s = (text_at(one, key) or "").strip(), number_at(one, "start"), number_at(one, "end")
         if text and start_s is not None and end_s is not None:
             start_s = max(0.0, start_s)
-            yield TimedText(text, start_s, max(start_s, end_s), text_at(one, "speaker") or speaker)
+            confidence = _share(one) if key == "word" else None
+            yield TimedText(text, start_s, max(start_s, end_s), text_at(one, "speaker") or speaker, confidence)
+
+
+def _share(word: Json) -> float | None:
+    """Return how sure a recogniser is of a word; what is no share of 1 is something else by the same name."""
+    found = next((told for name in _CONFIDENCES if (told := number_at(word, name)) is not None), None)
+    return found if found is not None and 0 <= found <= 1 else None

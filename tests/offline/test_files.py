@@ -110,6 +110,7 @@ def test_times_are_given_for_words_segments_or_both() -> None:
     assert "segments" not in verbose(HEARD, ["word"])
     both = verbose(HEARD, ["word", "segment"])
     assert [word["word"] for word in both["words"]] == ["hello", "there", "bye"]
+    assert [word["probability"] for word in both["words"]] == [word.confidence for word in HEARD.words]
     assert [segment["text"] for segment in both["segments"]] == [" hello there", " bye"]
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from felt import AT, recording_of
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it publishes no types
+from sqlalchemy import update
 from terminal import chapters_of
 
 from audiokit.audio.clip import Clip
@@ -29,11 +30,13 @@ from audiokit.sentiment.exporting.captions import as_srt, as_vtt
 from audiokit.sentiment.exporting.choosing import chosen, key_of
 from audiokit.sentiment.exporting.reel import cuts_of
 from audiokit.sentiment.exporting.report import as_report
+from audiokit.sentiment.heard import HeardPart
 from audiokit.sentiment.kept import KeptRecording, Speaker
 from audiokit.sentiment.readings import Correction, Readings
 from audiokit.sentiment.tone import Tone
 from audiokit.sentiment.whole import Kind, Moment
 from audiokit.sentiment.wording import STANDING
+from audiokit.store.tables import segment as segment_table
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "sentiment.schema.json").read_text("utf-8"))
 EVIL = "=cmd|'/c calc'!A1\"><script>alert(1)</script> --> \ud800&amp;"
@@ -113,6 +116,47 @@ def test_json_is_as_its_schema_says_with_corrections_beside_readings_and_null_fo
     assert (first["voice"]["first"]["tone"], first["stands"]["tone"]) == ("irritated", "tired")
     assert first["recognised"] == "It was heard so."
     assert second["words"] is second["measured"] is second["voice"]["first"] is second["stands"]["tone"] is None
+
+
+def test_how_sure_the_recogniser_was_of_each_word_is_kept_and_taken_away_and_nothing_where_nobody_said(
+    desk: Desk, done: KeptRecording
+) -> None:
+    told = json.loads(exported(desk, done, "json")[1])
+    rows = list(csv.DictReader(io.StringIO(exported(desk, done, "csv")[1].decode("utf-8-sig"))))
+
+    sure = [one["confidence"] for one in told["segments"][2]["timings"]]
+    assert sure == [0.9, 0.9, 0.9, 0.31, None], "what is no share of 1 is no confidence"
+    assert (rows[2]["unsure_words"], float(rows[2]["recognition_confidence"])) == (
+        "terrible",
+        pytest.approx(0.7525, abs=1e-3),
+    )
+    assert (rows[0]["unsure_words"], rows[0]["recognition_confidence"]) == ("", "0.900")
+
+    first, said = done.segments[0], done.segments[0].text
+    desk.service.correcting.rewrite(ME, done.id, first.id, f"{said} So much.")
+    (rewritten,) = {word.confidence for word in desk.service.library.recording(ME, done.id).segments[0].words}
+    assert rewritten is None, "a person wrote it"
+    desk.service.correcting.rewrite(ME, done.id, first.id, said)
+    assert desk.service.library.recording(ME, done.id).segments[0].words == first.words
+
+
+def test_an_analysis_from_before_confidences_were_kept_is_read_as_it_was(desk: Desk, done: KeptRecording) -> None:
+    third = done.segments[2]
+    as_before = [{"text": word.text, "start_s": word.start_s, "end_s": word.end_s} for word in third.words]
+    as_now = [asdict(word) for word in third.words]
+    for kept, confidences in ((as_before, {None}), (as_now, {0.9, 0.31, None})):
+        with desk.workshop.recordings.database.write() as connection:
+            connection.execute(update(segment_table).where(segment_table.c.id == third.id).values(words=kept))
+        read = desk.service.library.recording(ME, done.id).segments[2].words
+        assert [(word.text, word.start_s) for word in read] == [(word.text, word.start_s) for word in third.words]
+        assert {word.confidence for word in read} == confidences
+
+    part = (
+        '{"words":[["Ha",0.0,0.5,null,false],["ha",0.5,0.9,null,false,0.4]],"language":null,'
+        '"model":"m","tells_speakers":false,"notes":[],"recognised":[]}'
+    )
+    read_again = HeardPart.from_json(HeardPart.from_json(part).to_json())
+    assert [word.confidence for word in read_again.words] == [None, 0.4]
 
 
 def test_what_a_schema_does_not_describe_it_refuses_here() -> None:

@@ -71,6 +71,17 @@ def test_a_press_on_a_passage_plays_from_there_and_what_is_said_is_marked(page: 
     expect(now.locator(".said")).to_have_count(1)
 
 
+def test_words_that_the_recogniser_was_unsure_of_are_underlined_with_how_sure_it_was(page: Page, address: str) -> None:
+    opened(page, address)
+    word = page.locator(".passage .unsure")
+    expect(word).to_have_text(["wonderful,"])
+    expect(word).to_have_attribute("title", "The recogniser was unsure of this word: 31 %")
+    expect(word).to_have_css("text-decoration-line", "underline")
+    expect(page.get_by_text("Dotted words: the recogniser was unsure of them")).to_be_visible()
+    word.click()
+    expect(page.locator(".passage.now")).to_contain_text("wonderful")
+
+
 def test_arcs_are_gone_through_by_keyboard_and_play_from_there(page: Page, address: str) -> None:
     opened(page, address)
     arc = page.get_by_role("slider", name="Arc of Agent")
@@ -93,6 +104,7 @@ def test_a_chip_opens_the_proof_and_a_correction_is_told_and_counts(page: Page, 
     proof = page.get_by_role("dialog", name="Caller, 0:10")
     expect(proof.locator("mark")).to_have_text("Great. That would")
     expect(proof).to_contain_text("A second opinion changed the first: from irritated (medium) to calm (medium).")
+    expect(proof).to_contain_text("The recogniser was unsure of \u201cwonderful,\u201d (31 %).")
     expect(proof.get_by_role("row", name="Pitch")).to_contain_text("clearly higher than usual (+2.0 semitones)")
 
     page.keyboard.press("Escape")

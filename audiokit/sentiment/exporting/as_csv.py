@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from statistics import fmean
 
 from audiokit.sentiment.agreement import agreement, why
 from audiokit.sentiment.figures import activation, sentiment, tone
@@ -84,6 +85,12 @@ def _difference(name: str) -> Callable[[Readings], _Cell]:
     return cell
 
 
+def _confidence(segment: KeptSegment) -> float | None:
+    """Return the mean of what the recogniser gave for its words; None where it gave none, or a person wrote them."""
+    told = [word.confidence for word in segment.words if word.confidence is not None]
+    return fmean(told) if told else None
+
+
 def _tone(readings: Readings) -> _Cell:
     found = tone(readings)
     return found.value if found else None
@@ -101,6 +108,8 @@ _COLUMNS: dict[str, Callable[[KeptSegment, dict[int, str]], _Cell]] = {
     "speaker": lambda segment, names: names.get(segment.speaker, str(segment.speaker)),
     "text": lambda segment, _: segment.text,
     "recognised": lambda segment, _: segment.heard,
+    "recognition_confidence": lambda segment, _: _confidence(segment),
+    "unsure_words": lambda segment, _: " ".join(word.text for word in segment.words if word.is_unsure) or None,
 }
 _OF_READINGS: dict[str, Callable[[Readings], _Cell]] = {
     "sentiment": sentiment,

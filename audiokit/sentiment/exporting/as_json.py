@@ -128,7 +128,12 @@ def _segment(number: int, segment: KeptSegment) -> dict[str, Any]:
         "text": segment.text,
         "recognised": segment.heard,
         "timings": [
-            {"word": word.text, "starts_s": _rounded(word.start_s, _MS), "ends_s": _rounded(word.end_s, _MS)}
+            {
+                "word": word.text,
+                "starts_s": _rounded(word.start_s, _MS),
+                "ends_s": _rounded(word.end_s, _MS),
+                "confidence": _rounded(word.confidence, _MS),
+            }
             for word in segment.words
         ],
         "words": _words(readings.words),

@@ -79,6 +79,7 @@ def _passage(segment: KeptSegment, *, is_under_way: bool) -> dict[str, Any]:
         "text": segment.text,
         "heard": segment.heard,
         "times": _times(segment.text, segment.words),
+        "unsure": _unsure(segment.text, segment.words),
         "tone": readings.tone.value,
         "sentiment": sentiment_of(readings),
         "agreement": agreement(readings).value,
@@ -100,6 +101,14 @@ def _times(text: str, words: Sequence[Word]) -> list[float]:
     said = [piece for word in words for piece in word.text.split()]
     starts_s = [round(word.start_s, 2) for word in words for _ in word.text.split()]
     return starts_s if said == text.split() else []
+
+
+def _unsure(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return which words of a text the recogniser was unsure of, by place, each with how sure it was in percent."""
+    if not any(word.is_unsure for word in words) or not _times(text, words):
+        return []
+    said = [word for word in words for _ in word.text.split()]
+    return [(index, round(100 * (word.confidence or 0.0))) for index, word in enumerate(said) if word.is_unsure]
 
 
 def _words(reading: WordsReading | None) -> dict[str, Any] | None:

@@ -49,8 +49,21 @@ export class Passage {
   }
 
   #write() {
-    this.#text.textContent = this.passage.text || NO_WORDS;
-    this.#text.classList.toggle("wordless", !this.passage.text);
+    const { text, unsure } = this.passage;
+    this.#text.classList.toggle("wordless", !text);
+    if (unsure.length === 0) return void (this.#text.textContent = text || NO_WORDS);
+    const marked = new Map(unsure);
+    const pieces = (text.match(/\S+/g) ?? []).flatMap((word, i) => [" ", marked.has(i) ? this.#word(word, i, marked) : word]);
+    this.#text.replaceChildren(...pieces.slice(1));
+  }
+
+  /** A word by itself; one that the recogniser was unsure of says so, and how sure it was. */
+  #word(word, index, marked) {
+    const span = make("span", { "data-word": index }, word);
+    if (!marked.has(index)) return span;
+    span.className = "unsure";
+    span.title = `The recogniser was unsure of this word: ${marked.get(index)} %`;
+    return span;
   }
 
   /** Wrap each word, where as many times as words are known. */
@@ -58,12 +71,12 @@ export class Passage {
     const { text, times } = this.passage;
     const words = text.match(/\S+/g) ?? [];
     if (times.length !== words.length || words.length === 0) return;
-    this.#text.replaceChildren(...words.flatMap((word, i) => (i ? [" ", make("span", {}, word)] : [make("span", {}, word)])));
+    const marked = new Map(this.passage.unsure);
+    this.#text.replaceChildren(...words.flatMap((word, i) => [" ", this.#word(word, i, marked)]).slice(1));
   }
 
   #start(target) {
-    const index = Array.prototype.indexOf.call(this.#text.children, target);
-    return index >= 0 ? this.passage.times[index] : this.passage.start;
+    return this.passage.times[target.dataset.word] ?? this.passage.start;
   }
 
   #at() {

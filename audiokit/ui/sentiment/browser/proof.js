@@ -120,7 +120,7 @@ export class Proof {
 
   /** The words of the passage, with what the reading of the words rests on marked among them. */
   #quote() {
-    const { text, words, heard } = this.#passage;
+    const { text, words, heard, unsure } = this.#passage;
     if (!text) return note("No words were recognised here.");
     const quote = words?.quote ?? "";
     const at = quote ? text.toLowerCase().indexOf(quote.toLowerCase()) : -1;
@@ -128,6 +128,7 @@ export class Proof {
     if (at < 0) box.append(text);
     else box.append(text.slice(0, at), make("mark", {}, text.slice(at, at + quote.length)), text.slice(at + quote.length));
     if (heard !== null) box.append(make("cite", {}, `Recognised as: \u201c${heard}\u201d`));
+    if (unsure.length > 0) box.append(make("cite", {}, `The recogniser was unsure of ${doubtful(text, unsure)}.`));
     return box;
   }
 
@@ -185,6 +186,12 @@ export class Proof {
     const sentence = `Asked ${many(runs.length, "time")}, it said the same ${agree === runs.length ? "each time" : `${agree} of ${runs.length} times`}: ${told}.`;
     return make("p", { className: "runs" }, sentence);
   }
+}
+
+/** Name the words of a text that the recogniser was unsure of, each with how sure it was. */
+function doubtful(text, unsure) {
+  const words = text.match(/\S+/g) ?? [];
+  return unsure.map(([place, percent]) => `\u201c${words[place]}\u201d (${percent} %)`).join(", ");
 }
 
 function section(title, ...children) {

@@ -9,7 +9,7 @@ import { many } from "./saying.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 const FOLLOWS = "audiokit:follows"; // in the browser's storage: whether the person wants to be taken along
-const NOTHING = { heard: null, times: [], sentiment: null, pending: false, words: null, first: null, second: null, again: [], changed: false, measured: null, corrected: null };
+const NOTHING = { heard: null, times: [], unsure: [], sentiment: null, pending: false, words: null, first: null, second: null, again: [], changed: false, measured: null, corrected: null };
 const LINE = 0.3; // of the height: where a passage comes to stand that is followed
 
 class Transcript {
@@ -47,6 +47,7 @@ class Transcript {
   show(given, tell) {
     const data = { ...given, passages: given.passages.map((passage) => ({ ...NOTHING, ...passage })) };
     [this.#data, this.#tell] = [data, tell];
+    this.#root.querySelector(".legend").hidden = data.passages.every(({ unsure }) => unsure.length === 0);
     this.#draw();
     this.#offer();
     this.#sift();

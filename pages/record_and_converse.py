@@ -31,7 +31,10 @@ with main, notices.shown():  # first, so that a reply can be heard while the res
         heading, turns = st.container(), st.container()
         with turns:
             if way is ways.Way.LIVE:
-                consent.show() if consent.is_asked() else talking.show(conversation.heading)
+                if consent.is_asked():
+                    consent.show()
+                else:
+                    talking.show(conversation.heading)
             thread.show(conversation)
         with heading:
             title.show(conversation)

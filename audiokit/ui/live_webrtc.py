@@ -21,6 +21,7 @@ from audiokit import money
 from audiokit.converse.live.carrying import carry
 from audiokit.converse.live.seam import LiveBridge
 from audiokit.errors import AudiokitError, NotAllowed
+from audiokit.ui import widgets
 from audiokit.ui.live import LiveResult
 from audiokit.ui.live_webrtc_approach import UNREACHED, Approach
 from audiokit.ui.live_webrtc_browser import SAMPLE_RATE_HZ, LiveView, WebRtcBrowser
@@ -217,7 +218,7 @@ def _panel(held: _Held, names: Mapping[str, str]) -> None:
 
 def _show(view: LiveView, names: Mapping[str, str]) -> None:
     if view.sentence:
-        (st.error if view.is_fatal else st.warning)(view.sentence)
+        (st.error if view.is_fatal else st.warning)(widgets.plain(view.sentence))
     if view.state:
         cost = "" if view.cost_nanousd is None else f" · {money.show(view.cost_nanousd)}"
         st.markdown(f"**{_WORDS.get(view.state, view.state)}**{cost.replace('$', chr(92) + '$')}")

@@ -25,10 +25,6 @@ _TAKING = {
     TurnTaking.SEMANTIC_VAD: "When I have finished",
     TurnTaking.PUSH_TO_TALK: "Push to talk",
 }
-_ENDED = {
-    "refused": "The session could not begin. What is wrong stands above; the conversation still works with Record.",
-    "lost": "The network was lost and the session ended. What was said is kept. Start again, or go on with Record.",
-}
 _BUDGETS_USD = (0, 0.25, 0.5, 1, 2, 5)
 _NANO = 1_000_000_000
 
@@ -116,11 +112,9 @@ def _log(heading: Heading) -> None:
 
 
 def _told(ended: LiveResult | None) -> None:
-    """Say how a session ended, where that is not what somebody wanted; its turns are on the page by now."""
-    if ended is None:
-        return
-    state.record().trouble = _ENDED.get(ended.reason)
-    st.rerun()
+    """Have a session's turns shown once it has ended; why it did stands beside the button."""
+    if ended is not None:
+        st.rerun()
 
 
 def _language(label: str, option: str, chosen: str | None) -> None:

@@ -15,14 +15,18 @@ from starlette.routing import BaseRoute, Route
 
 from audiokit.converse.live.seam import BYTES_PER_MS, Browser
 from audiokit.converse.live.seats import Seats
-from audiokit.errors import NotFound
+from audiokit.errors import BudgetExceeded, NotFound
 from audiokit.people.addresses import Signer
 from audiokit.speech.realtime_log import WireLog
 
-__all__ = ["PERSON", "SOURCE", "LiveSource", "tone", "trying"]
+__all__ = ["NO_MONEY", "PERSON", "SOURCE", "LiveSource", "tone", "trying"]
 
 PERSON = "person-1"
 RATE_HZ = 24_000
+NO_MONEY = (
+    "The budget of everybody here for this month, $2.00, does not reach for this. It may cost $0.086, and nothing was "
+    "sent. To go on now, raise it under Usage & Cost."
+)
 
 
 def tone(seconds: float, hz: float = 440.0) -> bytes:
@@ -31,7 +35,7 @@ def tone(seconds: float, hz: float = 440.0) -> bytes:
 
 
 class Bridge:
-    """``echo`` gives every sound back at once; ``quiet`` waits for what it is told."""
+    """``echo`` gives every sound back at once; ``quiet`` waits for what it is told; ``broke`` cannot begin."""
 
     def __init__(self, source: LiveSource, mode: str) -> None:
         self.source, self.mode = source, mode
@@ -45,6 +49,8 @@ class Bridge:
         self.browser, self.source.bridge = browser, self
         self.source.n_running += 1
         try:
+            if self.mode == "broke":
+                raise BudgetExceeded(NO_MONEY)
             await browser.send({"type": "state", "state": "listening"})
             await browser.send({"type": "flow", "steady": self.mode == "echo"})
             async for message in browser.incoming():

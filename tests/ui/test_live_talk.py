@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import chromium, served, settled
+from live_source import NO_MONEY
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from audiokit.audio.clip import Clip
@@ -62,11 +63,11 @@ OBSTACLES = [
     (REFUSES.format("NotFoundError"), "No microphone was found."),
     (REFUSES.format("NotReadableError"), "Another program is using the microphone."),
     ("Object.defineProperty(window, 'isSecureContext', { value: false });", "This address is not secure"),
-    ("delete window.AudioWorkletNode;", "Use Record instead: the conversation still works."),
+    ("delete window.AudioWorkletNode;", "Use Converse instead: the conversation still works."),
     (
         """window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006, reason: "" })); }
         close() {} }; window.WebSocket.OPEN = 1;""",
-        "Use Record instead: the conversation still works.",
+        "Use Converse instead: the conversation still works.",
     ),
 ]
 
@@ -354,6 +355,15 @@ def test_a_second_window_is_told_of_the_first(page: Page, window: BrowserContext
     finally:
         second.close()
     assert counts(address)["running"] == 1
+
+
+@pytest.mark.browser
+def test_what_a_session_cannot_begin_for_is_said_whole_and_nothing_has_ended(page: Page, address: str) -> None:
+    talk = begin(page, address, "mode=broke")
+    expect(talk.get_by_role("alert")).to_have_text(NO_MONEY)
+    expect(talk.get_by_role("button", name="Start talking")).to_be_enabled()
+    expect(talk.get_by_text("Per minute")).to_be_hidden()
+    expect(page.get_by_text("runs 1; ended 0")).to_be_visible()
 
 
 @pytest.mark.browser

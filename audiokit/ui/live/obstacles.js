@@ -9,9 +9,9 @@ export const SENTENCES = {
   NotReadableError: "Another program is using the microphone. Close it, and start again.",
   AbortError: "The microphone could not be opened. Connect it again, or choose another, and start again.",
   lostMicrophone: "The microphone has gone. Connect it again or choose another, and start again.",
-  soundless: "This browser cannot talk live. Use Record instead: the conversation still works.",
+  soundless: "This browser cannot talk live. Use Converse instead: the conversation still works.",
   blocked:
-    "Something between this browser and the server blocks live talk (a WebSocket). Use Record instead: the conversation still works.",
+    "Something between this browser and the server blocks live talk (a WebSocket). Use Converse instead: the conversation still works.",
   lost: "The connection was lost. What was said is kept. Check the network, and start again.",
   again: "The connection was lost. Trying again…",
   broken: "The live session ended unexpectedly. What was said is kept. Start again.",

@@ -62,6 +62,11 @@ export class Panel {
     this.#at(".sums").hidden = false;
   }
 
+  /** Put the sums away of a session that never stood. */
+  hideSums() {
+    this.#at(".sums").hidden = true;
+  }
+
   startClock(seconds) {
     this.stopClock();
     const tick = () => setText(this.#at(".time"), clock(seconds()));

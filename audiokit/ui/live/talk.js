@@ -49,6 +49,8 @@ class Talk {
   #hasPlayed = false; // since the server began to speak
   #item = null;
   #since = 0;
+  #stood = false; // the server said that the model is there
+  #fatal = ""; // what it said before it ended the session: whole, where the reason of closing is cut short
   #lostMs = 0; // of speech, that the network was too slow for
   #line = null;
   #ear = null;
@@ -126,10 +128,11 @@ class Talk {
 
   #ended({ reason, sentence }) {
     const was = { reason, duration_s: this.#seconds() };
-    const begun = this.#since > 0;
+    const begun = this.#stood;
     this.#lines.end();
-    this.#stop(begun ? "ended" : "ready", sentence);
+    this.#stop(begun ? "ended" : "ready", this.#fatal || sentence);
     if (begun) this.#tellPython("ended", was);
+    else this.#panel.hideSums();
   }
 
   #stop(phase, sentence = "") {
@@ -164,6 +167,7 @@ class Talk {
 
   #opened() {
     if (this.#since === 0) this.#clear();
+    this.#fatal = "";
     this.#figures.note("in", { type: "open" });
     this.#panel.calm();
     this.#since ||= performance.now();
@@ -178,6 +182,7 @@ class Talk {
     this.#lines.clear();
     this.#figures.clear();
     this.#panel.forget();
+    this.#stood = false;
   }
 
   #lost(sentence) {
@@ -198,13 +203,14 @@ class Talk {
       tool: () => this.#lines.tool(message),
       cost: () => this.#panel.cost(message),
       latency: () => this.#figures.latency(message),
-      trouble: () => (message.fatal ? this.#panel.complain(message.sentence) : this.#panel.warn(message.sentence)),
+      trouble: () => (message.fatal ? this.#panel.complain((this.#fatal = message.sentence)) : this.#panel.warn(message.sentence)),
       ping: () => this.#figures.connection({ roundTripMs: message.round_trip_ms, dropped: this.#line?.dropped ?? 0 }),
     };
     take[message.type]?.();
   }
 
   #heed(state) {
+    this.#stood ||= state !== "connecting";
     if (state === this.#server) return;
     if (state === "speaking") this.#hasPlayed = false;
     this.#server = state;

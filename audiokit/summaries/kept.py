@@ -112,6 +112,11 @@ class KeptProgramme:
         return tuple(line for line in self.lines if line.state in {LineState.WRONG, LineState.FAILED})
 
     @property
+    def can_go_on(self) -> bool:
+        """Whether it stopped amid work that can be taken up where it was left."""
+        return self.state in {Progress.PAUSED, Progress.FAILED} and self.job_id is not None
+
+    @property
     def script_state(self) -> str:
         """What names the script as it stands, for who edits it."""
         return state_of(self.lines, self.chapters)

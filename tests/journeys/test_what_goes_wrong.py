@@ -81,6 +81,17 @@ def test_silence_is_kept_and_not_sent(browser: Browser, desk: tuple[str, Path]) 
     assert len(entries(desk[1])) == before
 
 
+def test_a_recording_is_opened_while_its_batch_waits_for_a_worker(browser: Browser, desk: tuple[str, Path]) -> None:
+    page = opened(browser, f"{desk[0]}/sentiment_analysis?batch=new")
+    take = FilePayload(name="speech.wav", mimeType="audio/wav", buffer=to_wav(speech_like()))
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(take)
+    page.get_by_role("button", name=re.compile("^Analyse · free")).click(timeout=SAID_WITHIN_MS)
+    expect(page.get_by_text("Waiting for a free place")).to_be_visible(timeout=SAID_WITHIN_MS)
+    page.locator(".batch .open").click()
+    expect(page.get_by_role("button", name="All recordings of this batch")).to_be_visible(timeout=SAID_WITHIN_MS)
+    expect(page.get_by_role("button", name="Play")).to_be_enabled()
+
+
 def test_twenty_one_megabytes_are_made_smaller_and_taken(browser: Browser, desk: tuple[str, Path]) -> None:
     page = opened(browser, desk[0])
     long = to_wav(speech_like(seconds=438))

@@ -6,15 +6,18 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from audiokit.errors import NotFound
+from audiokit.store.tables import programme as programme_table
 from audiokit.studio import Studio, shared_studio
 from audiokit.summaries.formats import default_shape
 from audiokit.summaries.kept import KeptProgramme, Placed, Progress, Recording
@@ -257,8 +260,22 @@ def test_a_stopped_programme_says_why_what_is_kept_and_how_it_goes_on(studio: St
     at = page(programme=programme.id)
 
     assert "The limit is reached" in at.error[0].value.replace("\\", "")
-    assert "0 of 2 lines are spoken and kept" in texts(at)
+    assert "Your script is kept. No line is spoken yet, and nothing was spent." in texts(at)
     assert {"Go on", "Raise the limit and go on"} <= set(labels(at))
+    assert at.button(key="summaries.speak").proto.type == "secondary", "one button stands out: to go on"
+
+
+def test_what_nobody_takes_up_says_that_there_may_be_no_worker(studio: Studio) -> None:
+    at = drop(page(), MEMO)
+    at.button(key="summaries.generate").click().run()
+    assert "It begins in a moment." in texts(at)
+
+    library, asked_at = studio.summaries.library, datetime.now(UTC) - timedelta(minutes=1)
+    with library.programmes.database.write() as connection:
+        connection.execute(update(programme_table).values(updated_at=asked_at))
+    at.run()
+    assert "there may be no worker" in texts(at)
+    assert not at.metric, "there are no figures yet"
 
 
 def test_a_recording_of_an_earlier_script_is_heard_and_not_taken_away(studio: Studio) -> None:

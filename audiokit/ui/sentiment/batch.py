@@ -49,7 +49,7 @@ def show(batch: Batch) -> None:
             asking.show(batch.id, batch.options)
         _order(batch)
     else:
-        with st.expander("Add recordings", icon=":material/add:"):
+        with st.expander("Add recordings", icon=":material/add:", expanded=states == {Progress.FAILED}):
             gathering.drop()
 
 

@@ -7,19 +7,22 @@ import streamlit as st
 from audiokit.errors import AudiokitError
 from audiokit.sentiment.kept import Batch, Progress, RecordingHeading
 from audiokit.sentiment.making import Going
-from audiokit.ui import widgets
+from audiokit.ui import waiting, widgets
 from audiokit.ui.sentiment import actions, words
 from audiokit.ui.sentiment.table import table
-from audiokit.ui.sentiment.visit import person_id, service
+from audiokit.ui.sentiment.visit import person_id, service, visit
 
 __all__ = ["show", "stopped"]
 
 _EACH_S = 1.0
+_FIGURE_PX = 150
 
 
 @st.fragment(run_every=_EACH_S)
 def show(drawn: Batch) -> None:
-    """Show how far it is; once nothing is under way, have the whole page drawn."""
+    """Show how far it is; once nothing is under way, or a row was pressed, have the whole page drawn."""
+    if visit().recording_id is not None:
+        st.rerun()
     try:
         batch, under_way = service().making.look(person_id(), drawn.id)
     except AudiokitError:
@@ -33,13 +36,12 @@ def show(drawn: Batch) -> None:
 
 def _card(batch: Batch, going: Going) -> None:
     with st.container(border=True, key="sentiment.going"):
-        st.markdown(f":material/graphic_eq: **{widgets.plain(going.stage)}**")
-        st.progress(min(1.0, going.done / max(1, going.total)))
-        facts = [("Recordings", f"{going.done} of {going.total}"), ("Spent", words.spent(batch.money))]
-        if going.seconds_left is not None:
-            facts.append(("Time left", f"about {words.length(going.seconds_left / 60)}"))
-        for cell, fact in zip(st.columns(len(facts)), facts, strict=True):
-            cell.metric(*fact)
+        icon = "hourglass_empty" if going.is_waiting else "graphic_eq"
+        st.markdown(f":material/{icon}: **{widgets.plain(going.stage)}**")
+        if going.is_waiting:
+            st.markdown(waiting.why(batch.updated_at) or "It begins in a moment.")
+        else:
+            _figures(batch, going)
         with st.container(horizontal=True, vertical_alignment="center"):
             for name, icon, press in (("Pause", "pause", actions.pause), ("Cancel", "close", actions.cancel)):
                 st.button(
@@ -50,6 +52,16 @@ def _card(batch: Batch, going: Going) -> None:
                     args=(batch.id,),
                 )
             st.caption("You can close this page. It goes on, and what is done is kept.")
+
+
+def _figures(batch: Batch, going: Going) -> None:
+    """Show how far it is; on a phone two figures stand side by side."""
+    st.progress(min(1.0, going.done / max(1, going.total)))
+    with st.container(horizontal=True):
+        st.metric("Recordings", f"{going.done} of {going.total}", width=_FIGURE_PX)
+        st.metric("Spent", words.spent(batch.money).removesuffix(" spent yet"), width=_FIGURE_PX)
+        if going.seconds_left is not None:
+            st.metric("Time left", f"about {words.length(going.seconds_left / 60)}", width=_FIGURE_PX)
 
 
 def stopped(batch: Batch) -> None:
@@ -63,7 +75,8 @@ def stopped(batch: Batch) -> None:
         if paused:
             _paused(batch, paused)
         if failed:
-            st.markdown(f":red[:material/error:] **{_failed(batch, len(failed))}** Each says why in its row.")
+            where = "Its row says why." if len(failed) == 1 else "Each says why in its row."
+            st.markdown(f":red[:material/error:] **{_failed(batch, len(failed))}** {where}")
         if again:
             st.button(
                 f"Try {widgets.plain(again[0].name) if len(again) == 1 else f'these {len(again)}'} again",

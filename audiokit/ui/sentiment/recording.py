@@ -57,6 +57,8 @@ def _growing(drawn: KeptRecording) -> None:
     if recording.state != drawn.state:
         st.rerun()
     _body(recording)
+    if not recording.segments:
+        st.caption("What is said will stand here as soon as it is written down. You can close this page; it goes on.")
 
 
 def _heading(recording: KeptRecording, *, is_going: bool) -> None:
@@ -72,7 +74,7 @@ def _heading(recording: KeptRecording, *, is_going: bool) -> None:
             words.clock(recording.duration_s) if recording.duration_s else None,
             f"{n_voices}, assumed: nobody told voices apart" if assumed else n_voices,
             LANGUAGES.get(recording.language or "", recording.language),
-            words.dollars(recording.spent_nanousd) if recording.state is Progress.DONE else None,
+            _cost(recording) if recording.state is Progress.DONE else None,
             None if recording.state is Progress.DONE else f"{mark} {said if is_going else _at_rest(recording)}",
             badge=None,
         )
@@ -111,6 +113,10 @@ def _heading(recording: KeptRecording, *, is_going: bool) -> None:
             on_click=actions.remove_recording,
             args=(recording.batch_id, recording.id),
         )
+
+
+def _cost(recording: KeptRecording) -> str:
+    return "cost unknown" if recording.spent_nanousd is None else words.dollars(recording.spent_nanousd)
 
 
 def _has_unread(recording: KeptRecording) -> bool:

@@ -38,12 +38,18 @@ def table(batch: Batch, *, is_under_way: bool) -> None:
         if recording_id := pressed("remove"):
             actions.remove_recording(batch.id, recording_id)
 
-    rows = [_row(one, is_under_way=is_under_way) for one in batch.recordings]
+    above = None if is_under_way else next((one.trouble for one in batch.recordings if _is_paused_for(one)), None)
+    rows = [_row(one, is_under_way=is_under_way, above=above) for one in batch.recordings]
     changes = {"on_open_change": opened, "on_retry_change": retried, "on_remove_change": removed}
     part("batch_table", key=key, data={"rows": rows}, **changes)
 
 
-def _row(one: RecordingHeading, *, is_under_way: bool) -> dict[str, Any]:
+def _is_paused_for(one: RecordingHeading) -> bool:
+    return one.state is Progress.PAUSED and one.trouble is not None
+
+
+def _row(one: RecordingHeading, *, is_under_way: bool, above: str | None) -> dict[str, Any]:
+    """Return a row; what made all of them stop, and stands ``above`` the table, is not said again in each."""
     mark, said = words.STATES[one.state]
     is_kept_waiting = one.state is Progress.WAITING and not is_under_way
     return {
@@ -59,7 +65,7 @@ def _row(one: RecordingHeading, *, is_under_way: bool) -> dict[str, Any]:
         "order": _ORDER[one.state],
         "mark": mark,
         "words": "Not begun" if is_kept_waiting else said,
-        "sentence": one.trouble,
+        "sentence": None if _is_paused_for(one) and one.trouble == above else one.trouble,
         "busy": is_under_way and one.state in _BUSY,
         "cost": _cost(one),
         "nanousd": one.spent_nanousd,

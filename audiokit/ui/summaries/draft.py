@@ -99,7 +99,7 @@ def _order(programme: KeptProgramme) -> None:
 def _button(label: str, press: Callable[[str], None], programme: KeptProgramme, *, is_first: bool = True) -> None:
     st.button(
         label,
-        type="primary" if is_first else "secondary",
+        type="primary" if is_first and not programme.can_go_on else "secondary",  # to go on is nearer then
         icon=":material/auto_awesome:" if is_first else ":material/edit_note:",
         help=None if is_first else "You can change every line before any sound is paid for.",
         key="summaries.generate" if is_first else "summaries.write",

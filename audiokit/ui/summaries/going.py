@@ -7,7 +7,7 @@ import streamlit as st
 from audiokit.errors import AudiokitError
 from audiokit.summaries.kept import KeptProgramme, Progress
 from audiokit.summaries.making import Going
-from audiokit.ui import widgets
+from audiokit.ui import waiting, widgets
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.reader import reader
 from audiokit.ui.summaries.visit import person_id, service
@@ -16,6 +16,7 @@ __all__ = ["show", "stopped"]
 
 _EACH_S = 1.0
 _MINUTE_S = 60.0
+_FIGURE_PX = 150
 
 
 @st.fragment(run_every=_EACH_S)
@@ -36,14 +37,12 @@ def show(drawn: KeptProgramme) -> None:
 
 def _card(programme: KeptProgramme, going: Going) -> None:
     with st.container(border=True, key="summaries.going"):
-        icon, _, _ = words.STATES[programme.state]
+        icon = ":material/hourglass_empty:" if going.is_waiting else words.STATES[programme.state][0]
         st.markdown(f"{icon} **{_stage(programme, going)}**")
-        st.progress(_share(programme, going))
-        cells = st.columns(4)
-        cells[0].metric("Lines", f"{going.done} of {going.total}" if going.total else "being written")
-        cells[1].metric("Made", words.clock(going.made_s))
-        cells[2].metric("Spent", words.spent(programme.money))
-        cells[3].metric("Time left", _left(going))
+        if going.is_waiting:
+            st.markdown(waiting.why(programme.updated_at) or "It begins in a moment.")
+        else:
+            _figures(programme, going)
         with st.container(horizontal=True, vertical_alignment="center"):
             for name, icon, press in (("Pause", "pause", actions.pause), ("Cancel", "close", actions.cancel)):
                 st.button(
@@ -54,6 +53,16 @@ def _card(programme: KeptProgramme, going: Going) -> None:
                     args=(programme.id,),
                 )
             st.caption("You can close this page. It goes on, and what is made is kept.")
+
+
+def _figures(programme: KeptProgramme, going: Going) -> None:
+    """Show how far it is; on a phone two figures stand side by side."""
+    st.progress(_share(programme, going))
+    with st.container(horizontal=True):
+        st.metric("Lines", f"{going.done} of {going.total}" if going.total else "being written", width=_FIGURE_PX)
+        st.metric("Made", words.clock(going.made_s), width=_FIGURE_PX)
+        st.metric("Spent", words.spent(programme.money).removesuffix(" spent yet"), width=_FIGURE_PX)
+        st.metric("Time left", _left(going), width=_FIGURE_PX)
 
 
 def _stage(programme: KeptProgramme, going: Going) -> str:
@@ -117,6 +126,8 @@ def stopped(programme: KeptProgramme) -> None:
 def _kept(programme: KeptProgramme) -> str:
     if not programme.lines:
         return "Your documents and choices are kept."
+    if not programme.n_spoken and not programme.money.spent_nanousd and not programme.money.n_unknown:
+        return "Your script is kept. No line is spoken yet, and nothing was spent."
     kept = f"{programme.n_spoken} of {len(programme.lines)} lines are spoken and kept"
     return f"{kept} ({words.clock(programme.spoken_s)}). Spent: {words.spent(programme.money)}."
 

@@ -30,7 +30,7 @@ def _order(programme: KeptProgramme) -> None:
             return
         st.button(
             f"Generate sound · {words.on_button(quote)}" if n_left else "Join the lines into one recording · free",
-            type="primary",
+            type="secondary" if programme.can_go_on else "primary",  # to go on is nearer then
             icon=":material/graphic_eq:",
             help="Only lines without sound are spoken and paid for." if programme.n_spoken else None,
             key="summaries.speak",

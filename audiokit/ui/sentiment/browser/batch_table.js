@@ -73,7 +73,7 @@ class BatchTable {
     const name = button(row.name, open, { className: "open", "data-key": `open-${row.id}`, title: `Open ${row.name}` });
     const cells = {
       name: [name],
-      length: [row.duration === null ? NOTHING : clock(row.duration)],
+      length: [row.duration === null ? NOTHING : clock(Math.round(row.duration))],
       speakers: [row.speakers ? String(row.speakers) : NOTHING],
       strip: [strip(row)],
       turning: [row.turning ?? NOTHING],

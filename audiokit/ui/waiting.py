@@ -1,0 +1,25 @@
+"""What is said to somebody whose work has not begun: others are before it, or nobody works here at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from audiokit.jobs.values import Status
+from audiokit.ui import state
+
+__all__ = ["why"]
+
+_SOON = timedelta(seconds=30)  # a worker that is there takes up what is queued within a second or two
+_BEFORE = "Other work is before it. It begins by itself once that is done."
+_NOBODY = (
+    "Nothing here has taken up any work since then, so there may be no worker. Whoever runs audiokit starts one with "
+    "`audiokit worker`, and it begins by itself. It keeps its place until then."
+)
+
+
+def why(since: datetime) -> str | None:
+    """Return, as Markdown, why what was asked for at ``since`` has not begun, or None while that is no wonder."""
+    if datetime.now(UTC) - since < _SOON:
+        return None
+    is_anyone_at_work = any(status == Status.RUNNING.value for _, status in state.studio().jobs_under_way())
+    return _BEFORE if is_anyone_at_work else _NOBODY

@@ -36,6 +36,7 @@ __all__ = ["MASTER", "Assembled", "assemble", "so_far"]
 MASTER = SoundFormat.FLAC
 """What the whole is kept as: half of a WAV, without loss, and played by every browser."""
 
+_NOTHING_SPOKEN = "No line of this programme has been spoken yet. Generate its sound first."
 _N_PEAKS = 800
 _STRENGTH_FRAMES = SAMPLE_RATE_HZ // 200
 
@@ -75,13 +76,14 @@ def assemble(
     no mark.
 
     Raises:
-        InputError: no line has sound.
+        InputError: no line has sound; the sentence says why, where that was told of one.
         UnreadableAudio: a clip is no such WAV.
         StoreError: there is no room on the disk, or a clip is gone (whatever ``read`` raises).
     """
     spoken = [line for line in lines if line.clip_digest is not None]
     if not spoken:
-        raise InputError("No line of this programme has been spoken yet. Generate its sound first.")
+        why = next((line.trouble for line in lines if line.trouble), None)
+        raise InputError(f"No line could be spoken. {why}" if why else _NOTHING_SPOKEN)
     with on_disk(), closing(Spool(SAMPLE_RATE_HZ)) as aside:
         frames, loud_as = _put_aside(spoken, read, aside, levels or Levels())
         loud, drawn, strengths = _written(Master(aside, frames, loud_as), to)

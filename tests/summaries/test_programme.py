@@ -304,6 +304,9 @@ def test_what_was_never_spoken_cannot_be_put_together() -> None:
     lines = [replace(line, clip_digest=None) for line in dialogue(box)]
     with pytest.raises(InputError, match="Generate its sound first"):
         box.assembled(lines)
+    lines[1] = replace(lines[1], trouble="The provider has too many requests at the moment.")
+    with pytest.raises(InputError, match=r"No line could be spoken\. The provider has too many requests"):
+        box.assembled(lines)
 
 
 def test_a_clip_that_is_gone_is_told_by_whoever_keeps_it() -> None:

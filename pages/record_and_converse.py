@@ -9,7 +9,8 @@ page, studio = state.record(), state.studio()
 top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
 with top:
     way = ways.show()
-notices.trouble(page)
+with st.bottom:  # where the button was that was pressed, however long the thread is
+    notices.trouble(page)
 
 if way is ways.Way.PROMPT:
     with top:

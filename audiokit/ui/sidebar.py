@@ -12,6 +12,11 @@ __all__ = ["show", "show_live"]
 
 _SHOWN = 8  # conversations; more of them scroll
 _LIST_PX = 320
+_STYLE = """<style>
+.st-key-record-conversations button { text-align: left; }
+.st-key-record-open-OPEN :is(button, p) { color: inherit; font-weight: 650; opacity: 1; }
+</style>"""
+"""The conversation that is open cannot be opened, and is the one that should stand out, not fade."""
 
 
 def show(conversation: Conversation | None) -> None:
@@ -55,12 +60,12 @@ def _next_turn(conversation: Conversation) -> None:
     st.markdown(f"**Next turn** {widgets.price(outlook.quote)}".replace("$", r"\$"))
     widgets.parts(outlook.quote)
     if outlook.compact is not None:
-        saving = "" if not outlook.saving_nanousd else f" · saves ≈ {money.show(outlook.saving_nanousd)} a turn"
+        saving = "" if not outlook.saving_nanousd else f" · saves ≈ {money.show(outlook.saving_nanousd)}"
         st.button(
             f"Compact{saving}".replace("$", r"\$"),
             icon=":material/compress:",
             width="stretch",
-            help="Earlier answers go along in words, no longer as sound. Every turn can still be heard here.",
+            help="Each turn: earlier answers go along in words, no longer as sound. All can still be heard here.",
             key="record.compact",
             on_click=actions.compact,
             args=(conversation.heading.id,),
@@ -103,10 +108,12 @@ def _conversations(conversation: Conversation | None) -> None:
         )
     if not found and state.record().sought:
         st.caption("Nothing found. Fewer words find more.")
-    with st.container(gap="xxsmall", height=_LIST_PX if len(found) > _SHOWN else "content", border=False):
+    st.html(_STYLE.replace("OPEN", open_id or "none"))
+    height = _LIST_PX if len(found) > _SHOWN else "content"
+    with st.container(gap="xxsmall", height=height, border=False, key="record-conversations"):
         for heading in found:
             st.button(
-                widgets.plain(heading.title) or "Untitled",
+                widgets.plain(heading.title) or f"Untitled, {heading.updated_at.astimezone():%-d %b %H:%M}",
                 type="tertiary",
                 icon=":material/fork_right:" if heading.branched_from else None,
                 disabled=heading.id == open_id,

@@ -24,6 +24,7 @@ _EXTENSIONS = {container.media_type: container.extension for container in Contai
 _CAN_BE_SENT = {State.RECORDED, State.FAILED}
 _CAN_BE_REMOVED = _CAN_BE_SENT | {State.UNUSABLE}
 _SHOWN = 12  # turns; more of them cost every visit a moment, and are a press away
+_MINUTE_S = 60
 _WAYS = {
     Way.CLIP: ":green-badge[:material/mic: goes along as your recording]",
     Way.WORDS: ":gray-badge[:material/notes: goes along in words]",
@@ -85,7 +86,7 @@ def _said(visit: _Visit, turn: KeptTurn, label: str, spent: str | None, way: str
     if turn.typed:
         st.markdown(widgets.plain(turn.typed))
     changes = widgets.plain(f"for the model: {', '.join(turn.changes)}") if turn.changes else None
-    notes = map(widgets.plain, turn.notes if turn.state is not State.RECORDED else ())
+    notes = map(widgets.plain, _not_said_below(turn))
     _facts(visit, turn, way, _seconds(turn.duration_s), spent, changes, *notes)
     if turn.levels and turn.state in _CAN_BE_REMOVED:
         level.meter(turn.levels, visit.studio.converse.rooms.of(visit.person_id), key=f"level.{turn.id}")
@@ -94,6 +95,13 @@ def _said(visit: _Visit, turn: KeptTurn, label: str, spent: str | None, way: str
         st.error(widgets.plain(turn.failure), icon=":material/error:")
     if turn.state in _CAN_BE_REMOVED:
         _actions(visit.conversation, turn)
+
+
+def _not_said_below(turn: KeptTurn) -> tuple[str, ...]:
+    """Return a turn's notes without those that stand beneath it anyway: as advice, or in what went wrong."""
+    if turn.state in {State.RECORDED, State.UNUSABLE}:
+        return ()
+    return tuple(note for note in turn.notes if not turn.failure or turn.failure not in note)
 
 
 def _advice(turn: KeptTurn) -> None:
@@ -114,8 +122,10 @@ def _answered(visit: _Visit, turn: KeptTurn, label: str, cost: str | None, way: 
         replies.watch(heading.id, turn)
         return
     first = None if turn.first_sound_ms is None else f"first sound after {turn.first_sound_ms / 1000:.2f} s"
-    told = map(widgets.plain, filter(None, (turn.model, *turn.notes)))
-    _facts(visit, turn, way, _seconds(turn.duration_s), cost, first, *told)
+    model = widgets.plain(turn.model) if turn.model else None
+    for note in turn.notes:
+        st.markdown(f":small[:material/info: {widgets.plain(note)}]")
+    _facts(visit, turn, way, _seconds(turn.duration_s), cost, first, model)
 
 
 def _facts(visit: _Visit, turn: KeptTurn, way: str | None, *facts: str | None) -> None:
@@ -163,7 +173,8 @@ def _cost(costs: dict[str, int | None], asked: str | None) -> str | None:
 
 def _sound(visit: _Visit, turn: KeptTurn, *, label: str) -> None:
     """Show sound and words. When a reply is complete, the player has the page drawn again, with what is then known."""
-    if turn.clip_digest is None and turn.state is not State.SENDING and not _is_heard_once(visit, turn):
+    is_coming = turn.state is State.SENDING and turn.speaker is Speaker.MODEL
+    if turn.clip_digest is None and not is_coming and not _is_heard_once(visit, turn):
         st.markdown(widgets.plain(turn.words or ""))
     else:
         player(
@@ -214,7 +225,7 @@ def _actions(conversation: Conversation, turn: KeptTurn) -> None:
         st.text_input(
             "Words to go with it",
             value=turn.typed or "",
-            placeholder="Add words to go with it, such as a question about it",
+            placeholder="Add words, such as a question about it",
             label_visibility="collapsed",
             key=field,
             on_change=actions.type_beside,
@@ -240,4 +251,7 @@ def _actions(conversation: Conversation, turn: KeptTurn) -> None:
 
 
 def _seconds(duration_s: float | None) -> str | None:
-    return None if duration_s is None else f"{duration_s:.1f} s"
+    if duration_s is None or duration_s < _MINUTE_S:
+        return None if duration_s is None else f"{duration_s:.1f} s"
+    minutes, seconds = divmod(round(duration_s), _MINUTE_S)
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"

@@ -14,7 +14,7 @@ from audiokit.studio import Studio
 __all__ = ["chips", "facts", "parts", "plain", "price", "price_in_parts", "tier_picker", "voice_picker"]
 
 _PARTS_STYLE = """<style>
-.parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; padding: 0; }
+.parts { display: grid; grid-template-columns: 1fr auto; gap: .15rem .75rem; margin: 0; padding: 0 !important; }
 .parts { font-size: .85rem; opacity: .75; }
 .parts dt, .parts dd { margin: 0; padding: 0; font-weight: 400; }
 .parts dd { text-align: right; font-variant-numeric: tabular-nums; }
@@ -66,8 +66,8 @@ def price_in_parts(quote: Quote) -> str:
 
 
 def parts(quote: Quote) -> None:
-    """Show the parts of a quote that cost something, a line each."""
-    if quote.total_nanousd == 0:
+    """Show the parts of a quote that cost something, a line each; where no price is known, there is nothing to part."""
+    if not any(cost for _, cost in _parts(quote)):
         return
     rows = "".join(f"<dt>{name}</dt><dd>{money.show(cost)}</dd>" for name, cost in _parts(quote) if cost != 0)
     st.html(f"{_PARTS_STYLE}<dl class='parts'>{rows}</dl>")

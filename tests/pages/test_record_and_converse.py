@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.wav import to_wav
-from audiokit.converse.conversation import State
+from audiokit.converse.conversation import Options, State
 from audiokit.studio import Studio, shared_studio
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -175,6 +175,35 @@ def test_a_file_that_is_no_sound_is_refused_with_a_sentence_and_begins_nothing(s
 
     assert "not sound" in at.error[0].value
     assert studio.converse.headings("local") == ()
+
+
+def test_typed_words_on_their_way_have_no_player_of_their_own(studio: Studio) -> None:
+    turn = studio.converse.keep_words(studio.person().id, studio.converse.start("local", Options()).id, "What is it?")
+    studio.converse.conversations.change_turns({turn.id: {"state": State.SENDING}})
+
+    at = open_page_on(turn.conversation_id)
+    assert "What is it?" in [one.value.replace("\\", "") for one in at.markdown]
+    assert not [one for one in at.get("bidi_component") if one.proto.id.endswith(turn.id)]
+
+
+def test_what_went_wrong_is_said_once_and_a_nameless_conversation_by_its_time(studio: Studio) -> None:
+    turn = studio.converse.keep_take(studio.person().id, studio.converse.start("local", Options()).id, speech_like())
+    why = "The server cannot be reached."
+    notes = (f"What you said could not be written down. {why}",)
+    studio.converse.conversations.change_turns({turn.id: {"state": State.FAILED, "failure": why, "notes": notes}})
+
+    at = open_page_on(turn.conversation_id)
+    said = [one.value.replace("\\", "") for one in (*at.caption, *at.markdown, *at.error)]
+    assert sum(why in one for one in said) == 1
+    assert any(button.label.startswith("Untitled, ") for button in at.button)
+
+
+def test_live_writes_nothing_onto_the_page_that_nobody_meant(studio: Studio) -> None:  # noqa: ARG001 - opened
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["way"] = "live"
+    at.run()
+    assert not at.exception
+    assert not [one.value for one in at.markdown if "None" in one.value]
 
 
 def test_a_conversation_that_is_gone_is_said_to_be_gone(studio: Studio) -> None:  # noqa: ARG001 - opened for the page

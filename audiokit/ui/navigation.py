@@ -13,12 +13,25 @@ from audiokit.ui.usage import pill
 
 __all__ = ["navigation", "only_ours"]
 
+_STYLE = """<style>
+[data-testid=stBaseButton-primary] { color: light-dark(#fff, #0F0E17); }
+@media (max-width: 640px) {
+  [role=radiogroup]:has(> [data-variant=segmented_control]) {
+    flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none;
+  }
+  [role=radiogroup] > [data-variant=segmented_control] { flex-shrink: 0; padding-inline: .5rem; }
+}
+</style>"""
+"""What the theme cannot say: white on the dark theme's lighter violet is hard to read (3.3:1); a row that is wider than
+a phone is pushed along, not broken in two."""
+
 _STATIC = Path(__file__).resolve().parents[2] / "static"  # wherever the app was started
 
 
 def navigation() -> StreamlitPage:
     """Set up the frame and return the page that was asked for; whoever may not come in is told so in its place."""
     st.set_page_config(page_title="audiokit", page_icon=str(_STATIC / "icon.svg"), layout="wide")
+    st.html(_STYLE)
     st.logo(str(_STATIC / "logo.svg"), size="large")
     usage = st.Page("pages/usage_and_cost.py", title="Usage & Cost", icon=":material/bar_chart:")
     pages = [

@@ -16,7 +16,7 @@ __all__ = ["back", "show"]
 _SHORT = 40  # characters of a title; a longer one would fill a phone
 
 _VIEWS = {
-    View.SOURCES: ":material/description: Documents and shape",
+    View.SOURCES: ":material/description: Documents",
     View.SCRIPT: ":material/edit_note: Script",
     View.LISTEN: ":material/headphones: Listen",
 }

@@ -191,7 +191,7 @@ def _persona(programme_id: str | None, shape: Shape, number: int, persona: Perso
             max_chars=40,
             label_visibility="collapsed",
             key=fields["name"],
-            width=130,
+            width=120,
             on_change=change,
             args=("name", fields["name"]),
         )

@@ -67,7 +67,14 @@ class Notice:
     def in_full(self) -> str:
         """The same for whoever looks after the budgets, with the amounts, and the person by their id."""
         whose = f" (person {self.budget.scope_id})" if self.budget.scope_kind is ScopeKind.PERSON else ""
-        name = called(self.budget).replace("your budget", "the budget of a person") + whose
+        return self._with_amounts(called(self.budget).replace("your budget", "the budget of a person") + whose)
+
+    def in_full_to(self, person_id: str) -> str:
+        """The same to one of them: to who has it, it is theirs, and no id."""
+        is_own = self.budget.scope_kind is ScopeKind.PERSON and self.budget.scope_id == person_id
+        return self._with_amounts(called(self.budget)) if is_own else self.in_full
+
+    def _with_amounts(self, name: str) -> str:
         amounts = f"{show(self.spent_nanousd)} of {show(self.budget.limit_nanousd, free='nothing')}"
         return f"{self.percent} % of {name} is spent: {amounts}."
 

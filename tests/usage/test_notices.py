@@ -216,6 +216,8 @@ def test_a_webhook_is_posted_what_a_chat_program_can_show(notice: Notice) -> Non
     assert n_seen == n_before + 1
     assert key == body["id"] == notice.id
     assert body["text"] == "95 % of the budget of a person for this week (person local) is spent: $1.90 of $2.00."
+    assert notice.in_full_to("local") == "95 % of your budget for this week is spent: $1.90 of $2.00."
+    assert notice.in_full_to("other") == body["text"]
     assert (body["spent_usd"], body["limit_usd"], body["starts_on"]) == ("1.900000000", "2.000000000", "2026-11-16")
     with pytest.raises(NotSent) as gone:
         Webhook(address=address, allow_private=True).send(notice)

@@ -74,6 +74,7 @@ def _choices() -> None:
     st.toggle(
         "Keep the words then",
         value=own.keeps_words,
+        disabled=not (own.keeps_nothing or here.keeps_nothing),
         help="Where the sound is not kept: whether its words are.",
         key="privacy.words",
         on_change=_choose,

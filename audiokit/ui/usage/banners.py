@@ -18,7 +18,7 @@ def notices() -> None:
     """Show which budgets have crossed a threshold, until this person puts it away."""
     for one in state.studio().notices.of(person_id(), sees_all=may_see_all()):
         sentence, what_to_do = st.columns([5, 1.1], vertical_alignment="center")
-        said = one.in_full if may_see_all() else one.sentence
+        said = one.in_full_to(person_id()) if may_see_all() else one.sentence
         sentence.info(widgets.plain(said), icon=":material/notifications:")
         with what_to_do:
             st.button(

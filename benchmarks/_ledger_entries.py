@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from audiokit.usage.entries import Entry
+from audiokit.usage.sound import FIGURES
 
 __all__ = ["COLUMNS", "FIRST", "MODELS", "N_DAYS", "PAGES", "PEOPLE", "TEAMS", "Columns", "days_of", "entries_of"]
 
@@ -63,6 +64,8 @@ COLUMNS: Final = (
     "makes_known",
     "saved_silence_nanousd",
     "saved_history_nanousd",
+    *(f"{side}_{name}" for side in ("in", "out") for name in FIGURES),
+    "again_for",
 )
 _WEEKEND = 0.25
 _GROWTH = 2.0  # the last day has three times the first one's calls
@@ -154,4 +157,19 @@ def _of_day(dice: np.random.Generator, day: date, n: int, made: int) -> Columns:
         [False] * n,
         _where(answered & (person % 3 > 0), input_ms // 500 * 32_000),
         _where(answered & (again_ms == 0), input_ms // 1_000 * 2_500),
+        *_sounds(np.random.default_rng((_SEED, made)), input_ms, output_ms, answered),
+        [name if is_wrong else None for name, is_wrong in zip(models, (person % 31 == 0).tolist(), strict=True)],
     )
+
+
+def _sounds(dice: np.random.Generator, input_ms: Any, output_ms: Any, answered: Any) -> Iterator[list[Any]]:
+    """Yield what the sounds were like, four in five of which were measured."""
+    n = len(answered)
+    for lasting_ms, (lufs, snr_db, reach_hz) in ((input_ms, (-26, 22, 6_500)), (output_ms, (-20, 45, 10_500))):
+        known = answered & (dice.random(n) < 0.8)
+        yield _where(known, lasting_ms)
+        yield _where(known, (lasting_ms * dice.uniform(0.4, 0.95, n)).astype(int))
+        yield _where(known, np.round(np.maximum(0, dice.normal(-0.01, 0.01, n)), 5))
+        yield _where(known, np.round(dice.normal(lufs, 6, n), 1))
+        yield _where(known & (dice.random(n) < 0.9), np.round(dice.normal(snr_db, 9, n), 1))
+        yield _where(known, dice.normal(reach_hz, 1_500, n).astype(int))

@@ -145,7 +145,7 @@ def _settle(url: str | None) -> None:
         import psycopg  # noqa: PLC0415 - where PostgreSQL is measured too
 
         with psycopg.connect(url, autocommit=True) as connection:
-            for name in ("tally_day", "tally_month", "tally_latency"):
+            for name in ("tally_day", "tally_month", "tally_latency", "tally_sound"):
                 connection.execute(f"VACUUM (ANALYZE) audiokit.{name}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,7 @@ from audiokit.errors import NotConfigured
 from audiokit.money import NANOUSD_PER_USD
 from audiokit.settings import Settings
 from audiokit.usage.latencies import EDGES_MS
+from audiokit.usage.sound import COLUMNS, EDGES
 from audiokit.usage.totals import Total
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def exposition(totals: tuple[Total, ...], jobs: Mapping[tuple[str, str], int]) -
         def collect(self) -> Iterator[Metric]:
             yield from _counted(totals)
             yield from _timed(totals)
+            yield from _heard(totals)
             yield _jobs(jobs)
 
     registry = CollectorRegistry()
@@ -130,6 +133,35 @@ def _timed(totals: tuple[Total, ...]) -> Iterator[Metric]:
             if counts:
                 family.add_metric([one.page, one.model], _buckets(counts), sum_value=None)
     yield from (first, total)
+
+
+def _heard(totals: tuple[Total, ...]) -> Iterator[Metric]:
+    """Yield what sounds were like: how many were measured, for how long, and how they are spread. No sum is kept."""
+    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily  # noqa: PLC0415 - if on
+
+    place = (*_PLACE, "direction")
+    counted = {
+        "n_sounds": CounterMetricFamily("audiokit_sounds_measured", "Sounds that were measured.", labels=place),
+        "n_clipped": CounterMetricFamily("audiokit_sounds_clipped", "Of these, the clipped ones.", labels=place),
+        "n_again": CounterMetricFamily("audiokit_sounds_said_again", "Said wrong, and said again.", labels=place),
+        "sound_ms": CounterMetricFamily("audiokit_sounds_measured_seconds", "How long they last.", labels=place),
+        "speech_ms": CounterMetricFamily("audiokit_sounds_speech_seconds", "What of it may be speech.", labels=place),
+    }
+    spread = {
+        "loudness_lufs": HistogramMetricFamily("audiokit_sound_loudness_lufs", "How loud they are.", labels=place),
+        "snr_db": HistogramMetricFamily("audiokit_sound_snr_db", "How far speech is above its noise.", labels=place),
+        "bandwidth_hz": HistogramMetricFamily("audiokit_sound_bandwidth_hertz", "How high they reach.", labels=place),
+    }
+    for one in totals:
+        for direction, counts in one.sounds.items():
+            labels = [one.page, one.model, direction]
+            for name, counter in counted.items():
+                counter.add_metric(labels, counts[name] / (_MS_PER_S if name.endswith("_ms") else 1))
+            for name, histogram in spread.items():
+                below = list(accumulate(counts[column] for column in COLUMNS[name]))
+                upper = [(f"{edge:g}", float(n)) for edge, n in zip(EDGES[name], below, strict=False)]
+                histogram.add_metric(labels, [*upper, ("+Inf", float(below[-1]))], sum_value=None)
+    yield from (*counted.values(), *spread.values())
 
 
 def _buckets(counts: Mapping[int, int]) -> list[tuple[str, float]]:

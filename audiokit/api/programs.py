@@ -139,15 +139,17 @@ class _Programs:
         return await written(lambda file: exporting.write(person.id, asked["id"], asked["format"], file))
 
     async def usage(self, request: Request, person: Person) -> Response:
-        """Send one's own usage, day by day."""
+        """Send one's own usage, day by day, and what one's sounds were like."""
         usage, period = self.opened().usage, _period(request, self.opened().usage.today())
         view = usage.view(person.id, Scope(person_id=person.id), period)
-        sheet = await run_in_threadpool(sheet_of, "days", view)
+        days = await run_in_threadpool(sheet_of, "days", view)
         match request.query_params.get("format", "json"):
             case "json":
-                return JSONResponse({"from": f"{period.first}", "to": f"{period.last}", "days": _objects(sheet)})
+                sounds = await run_in_threadpool(sheet_of, "sound", view)
+                told = {"days": _objects(days), "sound": _objects(sounds)}
+                return JSONResponse({"from": f"{period.first}", "to": f"{period.last}", **told})
             case "csv":
-                return await written(lambda file: _as_csv(sheet, period, file))
+                return await written(lambda file: _as_csv(days, period, file))
         raise InputError(_FORMATS)
 
 

@@ -51,6 +51,7 @@ def report_page(view: View, standings: Iterable[Standing], at: datetime) -> str:
         "<h2>Cost by day</h2>" + _chart(days),
         *(_tops(title, view.top(by, _SHOWN)) for title, by in _parts(view.scope)),
         _speed(view),
+        _sound(view),
         _budgets(standings, {top.key: top.name for top in view.top("person", _MANY)}),
         _days(days),
     ]
@@ -140,6 +141,23 @@ def _speed(view: View) -> str:
     return _table("Speed and errors", ("Model and page", "Calls", "First sound p50", "p95", "No answer"), rows)
 
 
+def _sound(view: View) -> str:
+    rows = [
+        (
+            f"{one.model}, {page_name(one.page)}, {one.direction}",
+            f"{one.n_sounds:,}",
+            _percent(one.clipped_share),
+            _percent(one.speech_share),
+            _rounded(one.loudness_p50_lufs, "LUFS"),
+            _rounded(one.snr_p50_db, "dB"),
+            _percent(one.again_share),
+        )
+        for one in view.sound()
+    ]
+    columns = ("Model, page and direction", "Measured", "Clipped", "Speech", "Loudness", "Above noise", "Said again")
+    return _table("Sound", columns, rows)
+
+
 def _budgets(standings: Iterable[Standing], names: Mapping[str | None, str]) -> str:
     rows = [
         (
@@ -193,6 +211,14 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
     if not body:
         return ""
     return f"<h2>{escape(title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"  # noqa: RUF001 - a dash stands for nothing
+
+
+def _rounded(value: float | None, unit: str) -> str:
+    return "–" if value is None else f"{value:.0f} {unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
 
 
 def _ms(value: float | None) -> str:

@@ -19,6 +19,7 @@ from audiokit.audio.changing.timemap import TimeMap
 from audiokit.audio.changing.trim import apply, keep_plan
 from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.activity import Activity
+from audiokit.audio.measuring.figures import CLIPPED_RATIO
 from audiokit.audio.measuring.loudness import gain_db
 from audiokit.audio.measuring.powers import WINDOWS_PER_S, n_windows
 from audiokit.audio.track import Measures, Track
@@ -30,7 +31,6 @@ _LEAST_TRIM_S = 0.1
 _MOST_RAISE_DB = 24.0
 _LOUDEST_NOISE_DBFS = -45.0  # the noise between words is not raised above this
 _LEAST_DC = 0.002
-_CLIPPED_RATIO = 0.005
 _VERY_QUIET_PEAK_DBFS = -35.0
 _NOISY_SNR_DB = 10.0
 _LONGEST_WITHOUT_PAUSE_S = 2.0  # of a voice that nothing drowns
@@ -174,7 +174,7 @@ def _told(track: Track, changes: Changes) -> Iterator[str]:
 
 
 def _advised(measures: Measures, changes: Changes) -> Iterator[str]:
-    if measures.clipped_ratio >= _CLIPPED_RATIO:
+    if measures.clipped_ratio >= CLIPPED_RATIO:
         yield (
             f"This recording is distorted: {measures.clipped_ratio:.1%} of it is clipped. "
             "Move the microphone away a little, and record again if it matters."

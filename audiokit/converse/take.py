@@ -5,6 +5,7 @@ from __future__ import annotations
 from audiokit.audio.door import Admitted
 from audiokit.audio.fit import Bounds
 from audiokit.audio.intake import Order, Received
+from audiokit.audio.measuring.figures import figures_of
 from audiokit.audio.measuring.quality import refuse_unusable
 from audiokit.audio.measuring.room import Room
 from audiokit.audio.writing.formats import SoundFormat
@@ -55,4 +56,5 @@ def heard_of(admitted: Admitted) -> Heard:
         format=InputFormat(written),
         duration_s=received.changes.duration_s,
         silence_s=received.changes.kept.removed_s,
+        figures=figures_of(received.measures),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from audiokit.audio.door import Admitted, Door
 from audiokit.audio.fit import Bounds, Fit, Form, Given
 from audiokit.audio.intake import Order
 from audiokit.audio.measuring.activity import Activity, ActivityMeter
+from audiokit.audio.measuring.figures import Figures, figures_of
 from audiokit.audio.measuring.quality import refuse_unusable
 from audiokit.audio.prepare import Preparation
 from audiokit.audio.reading.cutting import blocks_between
@@ -41,6 +42,7 @@ _ORDER = Order(wanted=Preparation(trims=False), bounds=Bounds(formats=(_FORMAT,)
 """Nothing is cut out, so that times are those of the original too; and nothing is lost, however long it is."""
 
 _FORM: TypeAdapter[Form] = TypeAdapter(Form)
+_FIGURES: TypeAdapter[Figures | None] = TypeAdapter(Figures | None)
 _WAV = Form(format=SoundFormat.WAV, sample_rate_hz=24_000)
 
 
@@ -80,9 +82,11 @@ class Preparing:
         return blocks_between(path, start_s, (recording.duration_s or 0.0) + 1.0 if end_s is None else end_s)
 
     def part(self, recording: KeptRecording, part: PlannedPart) -> Heard:
-        """Return the sound of a part, as it is sent."""
-        form = _FORM.validate_python(self.parts.layout(recording.id).form["form"])
-        return _written(self.blocks(recording, part.start_s, part.end_s), form)
+        """Return the sound of a part, as it is sent; the first one tells what the whole recording was like."""
+        kept = self.parts.layout(recording.id).form
+        figures = _FIGURES.validate_python(kept.get("figures")) if part.position == 0 else None
+        written = _written(self.blocks(recording, part.start_s, part.end_s), _FORM.validate_python(kept["form"]))
+        return replace(written, figures=figures)
 
     def stretch(self, recording: KeptRecording, start_s: float, end_s: float) -> Heard:
         """Return a stretch as WAV, for a model that listens."""
@@ -105,7 +109,7 @@ class Preparing:
             duration_s=round(received.changes.duration_s, 3),
             peaks=list(admitted.waveform.points(n=_POINTS)),
             notes=[*received.changes.sentences, *received.advice],
-            form=None,
+            form={"figures": asdict(figures_of(received.measures))},
         )
         self.clips.draw(recording.person_id, digest, admitted.waveform.to_bytes())
 
@@ -123,7 +127,7 @@ class Preparing:
             recording.person_id,
             recording.id,
             plan=self._told(planned),
-            form={"asked": asked, "form": form},
+            form={"asked": asked, "form": form, "figures": self.parts.layout(recording.id).form.get("figures")},
             spans=[[round(span.start_s, 3), round(span.end_s, 3)] for span in activity.segments()],
         )
 

@@ -19,12 +19,14 @@ from audiokit.speech.endpoint import Endpoint
 from audiokit.speech.failures import may_be_billed
 from audiokit.speech.replies import Ending, Event, Reply, Speech
 from audiokit.speech.requests import Caller, Converse, PersonTurn, Request, Speak, Transcribe
+from audiokit.speech.sounded import figures_heard, figures_said
 from audiokit.speech.spared import history_nanousd, silence_nanousd
 from audiokit.speech.wire import EmptyReply, WithheldReply
 from audiokit.store.ids import new_id
 from audiokit.store.insisting import insist
 from audiokit.usage.entries import charged
 from audiokit.usage.ledger import Entry, Outcome
+from audiokit.usage.sound import as_columns
 
 __all__ = ["Metered", "Writes", "kind_of"]
 
@@ -116,6 +118,9 @@ class Metered:
             outcome=outcome,
             error=type(error).__name__ if error else None,
             request_id=reply.request_id or (_text(error.detail.get("request_id")) if error else None),
+            again_for=self.caller.again_for,
+            **as_columns("in", figures_heard(request)),
+            **as_columns("out", figures_said(reply)),
         )
         price = self.price_of(reply.model or request.model, at.date())
         entry = _with_history(_priced(entry, price, said))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from audiokit.audio.measuring.figures import Figures
+
 __all__ = [
     "MAX_BASE64_BYTES",
     "MAX_SOUND_BYTES",
@@ -44,25 +46,31 @@ class InputFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """On whose behalf a call is made; it goes to the ledger and never to the provider."""
+    """On whose behalf a call is made; it goes to the ledger and never to the provider.
+
+    ``again_for`` is the model that said the same before, and not as it is written.
+    """
 
     person_id: str
     page: str
     conversation_id: str | None = None
     turn_id: str | None = None
+    again_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """Sound to listen to: a whole file in a container that the model takes.
 
-    ``silence_s`` is how much silence was taken from it before; None where nobody knows.
+    ``silence_s`` is how much silence was taken from it before; None where nobody knows. ``figures`` are for the ledger
+    only: what it was like when it came in, None where nobody measured it, or another call tells of it.
     """
 
     data: bytes
     format: InputFormat
     duration_s: float
     silence_s: float | None = None
+    figures: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

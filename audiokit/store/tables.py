@@ -68,6 +68,7 @@ __all__ = [
     "tally_day",
     "tally_latency",
     "tally_month",
+    "tally_sound",
     "tally_zone",
     "token",
     "turn",
@@ -436,7 +437,8 @@ segment: Final = Table("segment", metadata, _Segment, Index(None, "recording_id"
 class _Entry(TypedColumns):
     """The ledger, append-only. No foreign keys: what was spent stays known when a conversation is deleted.
 
-    A correction names the entry that it ``corrects``; what it counts is added to that.
+    A correction names the entry that it ``corrects``; what it counts is added to that. ``again_for`` is the model whose
+    saying of a line was not as written, so that this call says it again.
     """
 
     id: Named[str] = Column(Words, primary_key=True)
@@ -480,6 +482,19 @@ class _Entry(TypedColumns):
     makes_known: Named[bool] = Column(Boolean, server_default=false())
     saved_silence_nanousd: Named[int | None] = Column(BigInteger)
     saved_history_nanousd: Named[int | None] = Column(BigInteger)
+    in_sound_ms: Named[int | None] = Column(Integer)
+    in_speech_ms: Named[int | None] = Column(Integer)
+    in_clipped_ratio: Named[float | None] = Column(Double)
+    in_loudness_lufs: Named[float | None] = Column(Double)
+    in_snr_db: Named[float | None] = Column(Double)
+    in_bandwidth_hz: Named[int | None] = Column(Integer)
+    out_sound_ms: Named[int | None] = Column(Integer)
+    out_speech_ms: Named[int | None] = Column(Integer)
+    out_clipped_ratio: Named[float | None] = Column(Double)
+    out_loudness_lufs: Named[float | None] = Column(Double)
+    out_snr_db: Named[float | None] = Column(Double)
+    out_bandwidth_hz: Named[int | None] = Column(Integer)
+    again_for: Named[str | None] = Column(Words)
 
 
 entry: Final = Table(
@@ -557,6 +572,31 @@ tally_latency: Final = Table(
     Column("measure", Words, primary_key=True),
     Column("day", Date, primary_key=True),
     *(Column(f"n{number:02}", Integer, nullable=False, server_default="0") for number in range(51)),
+    Index(None, "day"),
+    sqlite_with_rowid=False,
+)
+
+
+tally_sound: Final = Table(
+    # What everybody's sounds are like: ``direction`` is ``in`` or ``out``. How many were so loud (``l``), so far above
+    # their noise (``s``) and so wide (``b``), a column for each bucket, from the least on. ``n_again`` counts what this
+    # model said and another call had to say again.
+    "tally_sound",
+    metadata,
+    Column("grain", Words, primary_key=True),
+    Column("page", Words, primary_key=True),
+    Column("model", Words, primary_key=True),
+    Column("direction", Words, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *(
+        Column(name, BigInteger, nullable=False, server_default="0")
+        for name in ("n_sounds", "n_clipped", "n_again", "sound_ms", "speech_ms")
+    ),
+    *(
+        Column(f"{of}{number:02}", Integer, nullable=False, server_default="0")
+        for of, n_buckets in (("l", 22), ("s", 21), ("b", 12))
+        for number in range(n_buckets)
+    ),
     Index(None, "day"),
     sqlite_with_rowid=False,
 )

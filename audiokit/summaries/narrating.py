@@ -30,7 +30,7 @@ from audiokit.summaries.delivery import as_spoken, gives_account, request_for
 from audiokit.summaries.hearing import Hearing
 from audiokit.summaries.levelling import Levels
 from audiokit.summaries.saying import said_words, usual_rate
-from audiokit.summaries.script import KeptLine
+from audiokit.summaries.script import KeptLine, LineState
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.summaries.sounding import clip_of
 from audiokit.summaries.speaking import Ask, asks_for, take
@@ -81,7 +81,10 @@ class _Found(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """A line, as it is to be spoken, and who may speak it. ``not_digest`` names the clip that it shall not be."""
+    """A line, as it is to be spoken, and who may speak it. ``not_digest`` names the clip that it shall not be.
+
+    ``again_for`` is the model that said it, and not as it is written.
+    """
 
     text: str
     persona: Persona
@@ -90,6 +93,7 @@ class _Wanted(NamedTuple):
     asks: tuple[Ask, ...]
     again: bool
     not_digest: str | None
+    again_for: str | None = None
     note: str | None = None
 
 
@@ -132,7 +136,8 @@ class Narrator:
         """Do the same as :meth:`speak`, with the row that has the clip written inside: then nobody forgets it."""
         began, persona = self.clock(), persona_of(line, shape)
         asks = asks_for(places_for(self.places, caller.person_id), line.line.text, persona, shape, tier)
-        wanted = _Wanted(line.line.text, persona, shape, tier, asks, again, line.clip_digest if again else None)
+        wrong = line.clip_digest if again else None
+        wanted = _Wanted(line.line.text, persona, shape, tier, asks, again, wrong, self._said_wrong_by(line))
         found = self._found(wanted) or self._in_flight(caller, self._affordable(caller, wanted))
         if found.notes is None:
             self._write_hit(caller, programme_id, line, found, round((self.clock() - began) * 1000))
@@ -172,6 +177,11 @@ class Narrator:
             self.made.forget(line.key)
             self.waves.drop(line.key)
 
+    def _said_wrong_by(self, line: KeptLine) -> str | None:
+        """Return the model that has said a line not as it is written; None where it was right, or nobody knows."""
+        made = self.made.find(line.key) if line.state is LineState.WRONG and line.key is not None else None
+        return made.model if made is not None and made.digest == line.clip_digest else None
+
     def _rate(self, spoken: Spoken) -> float | None:
         """Return the words a minute of a voice: as measured here, else as is known of the offline voices."""
         if measured := self.made.rates().get((spoken.voice, spoken.model)):
@@ -210,6 +220,7 @@ class Narrator:
 
     def _paid(self, caller: Caller, wanted: _Wanted) -> _Found:
         """Have it made. It is durable before anything else is done with it, however long the store lets us wait."""
+        caller = replace(caller, again_for=wanted.again_for)
         taken = take(caller, wanted.asks, wanted.text, wanted.persona, wanted.shape, wanted.tier, calls=self.calls)
         sound = to_wav(taken.clip)
         clip = MadeClip(

@@ -36,6 +36,14 @@ _PROVIDERS: Final = {"openai": "openai", "azure": "azure.ai.openai"}
 _DURATIONS_S: Final = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 _TOKENS: Final = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
 
+_SOUNDS: Final = {
+    "clipped_ratio": ("1", "The share of samples of a sound that are clipped."),
+    "speech_ratio": ("1", "The share of a sound that may be speech."),
+    "loudness_lufs": ("LUFS", "How loud a sound is."),
+    "snr_db": ("dB", "How far the speech of a sound stands above its noise."),
+    "bandwidth_hz": ("Hz", "How high a sound reaches."),
+}
+
 
 class Otel:
     """A :class:`audiokit.telemetry.watching.Watcher` that tells OpenTelemetry."""
@@ -62,6 +70,10 @@ class Otel:
             explicit_bucket_boundaries_advisory=_TOKENS,
         )
         self._cost = meter.create_counter("audiokit.cost", unit="USD", description="What calls cost, as far as known.")
+        self._sounds = {
+            name: meter.create_histogram(f"audiokit.sound.{name}", unit=unit, description=said)
+            for name, (unit, said) in _SOUNDS.items()
+        }
         self._jobs = meter.create_up_down_counter("audiokit.jobs.active", unit="{job}", description="Jobs under way.")
 
     def call(self, call: Call) -> None:
@@ -122,6 +134,10 @@ class Otel:
                 self._tokens.record(count, {**names, "gen_ai.token.type": kind})
         if call.cost_nanousd:
             self._cost.add(call.cost_nanousd / NANOUSD_PER_USD, names)
+        for direction, sound in (("in", call.sound_in), ("out", call.sound_out)):
+            for name, histogram in self._sounds.items():
+                if sound is not None and (value := getattr(sound, name)) is not None:
+                    histogram.record(value, {**names, "audiokit.sound.direction": direction})
 
 
 def open_otel() -> Otel:

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Call", "Watcher", "nobody", "tell_of_call", "watch", "watched_job"]
+__all__ = ["Call", "SoundTold", "Watcher", "nobody", "tell_of_call", "watch", "watched_job"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTold:
+    """What a sound that went in or came out was like; ``None`` is not known."""
+
+    clipped_ratio: float
+    speech_ratio: float
+    loudness_lufs: float | None
+    snr_db: float | None
+    bandwidth_hz: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +50,8 @@ class Call:
     output_tokens: int | None
     audio_out_tokens: int | None
     cost_nanousd: int | None
+    sound_in: SoundTold | None = None
+    sound_out: SoundTold | None = None
 
 
 class Watcher(Protocol):

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql
 from audiokit.store.columns import Instant, Words
 from audiokit.store.tables import entry as entries
 from audiokit.store.tables import insert_once, tally_day, tally_latency, tally_month
-from audiokit.usage import rollups
+from audiokit.usage import rollups, sound_tallies
 from audiokit.usage.days import DAY, MONTH, Grain, day_of, month_of
 from audiokit.usage.entries import Entry
 from audiokit.usage.latencies import BUCKETS, bucket_of
@@ -54,6 +54,7 @@ def append(connection: Connection, entry: Entry, zone: ZoneInfo) -> Appended:
     if connection.execute(_WRITE, row).rowcount != 1:
         return Appended(is_new=False, has_budgets=False)
     rollups.add(connection, entry, zone)
+    sound_tallies.add(connection, entry, _days_of(entry, zone))
     return Appended(is_new=True, has_budgets=connection.exec_driver_sql(_ANY_BUDGET).first() is not None)
 
 
@@ -74,7 +75,7 @@ def _adding_times(after: str) -> str:
         f"INSERT INTO tally_latency ({', '.join((*TIME_KEYS, *BUCKETS))}) "  # noqa: S608 - our own
         f"SELECT took.grain, c.page, c.model, took.measure, took.day, {counts} FROM counted AS c, "
         "json_to_recordset(%(times)s) AS took (grain text, measure text, day date, bucket integer) "
-        f"WHERE {_done(after)} {adds_to(tally_latency, *BUCKETS)}"
+        f"WHERE {_done(after)} {adds_to(tally_latency, *BUCKETS)} RETURNING 1"
     )
 
 
@@ -97,7 +98,8 @@ def _statement() -> str:
         f"counted AS (SELECT person_id AS who, page, model_asked AS model, {measures} FROM written), "
         f"by_day AS ({_adding(tally_day, DAY, 'written')}), "
         f"by_month AS ({_adding(tally_month, MONTH, 'by_day')}), "
-        f"by_time AS ({_adding_times('by_month')}) "
+        f"by_time AS ({_adding_times('by_month')}), "
+        f"by_sound AS ({sound_tallies.ADDED_AT_ONCE.format(when=_done('by_time'))}) "
         "SELECT count(*) = 1, EXISTS (SELECT 1 FROM budget) FROM written"
     )
 
@@ -106,15 +108,20 @@ _AT_ONCE: Final = _statement()
 
 
 def _at_once(entry: Entry, zone: ZoneInfo) -> Mapping[str, Any]:
-    day = day_of(entry.at, zone)
-    days: dict[str, date] = {DAY: day, MONTH: month_of(day)}
+    days = _days_of(entry, zone)
     times = [
         {"grain": grain, "measure": measure, "day": str(first), "bucket": bucket_of(ms)}
         for grain, first in days.items()
         for measure, ms in rollups.times_of(entry)
     ]
     row = {name: _in_json(getattr(entry, name)) for name in _NAMES}
-    return {"entry": json.dumps(row), "times": json.dumps(times), **days}
+    sounds = sound_tallies.as_json(entry, days)
+    return {"entry": json.dumps(row), "times": json.dumps(times), "sounds": sounds, **days}
+
+
+def _days_of(entry: Entry, zone: ZoneInfo) -> dict[str, date]:
+    day = day_of(entry.at, zone)
+    return {DAY: day, MONTH: month_of(day)}
 
 
 def _in_json(value: Any) -> Any:

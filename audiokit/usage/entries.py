@@ -30,6 +30,10 @@ class Entry:
     and was sent again; of the input, the ``cached`` counts are what the provider had in its cache. ``billed_ms`` is the
     time that was billed, where time is. The four costs by kind and the rest, which has no column, are the cost.
 
+    What begins with ``in_`` says what the sound is like that was newly sent, as it was before it was prepared, and what
+    begins with ``out_`` the sound that came back (:class:`audiokit.audio.measuring.figures.Figures`); all of them are
+    None where nobody measured it. ``again_for`` is the model that said the same line before, and not as it is written.
+
     An entry that ``corrects`` another is no call: its ``at`` is that of the other, its counts and costs are added to
     the other's, and ``makes_known`` says that the cost was unknown until then.
     """
@@ -75,6 +79,19 @@ class Entry:
     makes_known: bool = False
     saved_silence_nanousd: int | None = None
     saved_history_nanousd: int | None = None
+    in_sound_ms: int | None = None
+    in_speech_ms: int | None = None
+    in_clipped_ratio: float | None = None
+    in_loudness_lufs: float | None = None
+    in_snr_db: float | None = None
+    in_bandwidth_hz: int | None = None
+    out_sound_ms: int | None = None
+    out_speech_ms: int | None = None
+    out_clipped_ratio: float | None = None
+    out_loudness_lufs: float | None = None
+    out_snr_db: float | None = None
+    out_bandwidth_hz: int | None = None
+    again_for: str | None = None
 
 
 _ADDED = (

@@ -38,7 +38,7 @@ def percentile_ms(counts: Mapping[int, int], share: float) -> float | None:
     return None
 
 
-def percentile_of(times_ms: Sequence[int], share: float) -> float | None:
+def percentile_of(times_ms: Sequence[float], share: float) -> float | None:
     """Return the same of times that are all known: exact, by the nearest rank."""
     if not times_ms:
         return None

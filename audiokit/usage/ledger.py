@@ -137,7 +137,7 @@ class Ledger:
 
 def _as_kept(entry: Entry, dialect: Dialect) -> Entry:
     """Return the entry with the names that are added up by as the tables keep them: statements elsewhere take these."""
-    names = {name: getattr(entry, name) for name in ("person_id", "page", "model_asked")}
+    names = {name: getattr(entry, name) for name in ("person_id", "page", "model_asked", "again_for")}
     kept: dict[str, Any] = {name: _WORDS.process_bind_param(words, dialect) for name, words in names.items()}
     return entry if kept == names else replace(entry, **kept)
 

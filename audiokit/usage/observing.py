@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from audiokit.telemetry.watching import Call, tell_of_call
+from audiokit.audio.measuring.figures import Figures
+from audiokit.telemetry.watching import Call, SoundTold, tell_of_call
 from audiokit.usage.entries import Entry
+from audiokit.usage.sound import figures_of_entry
 
 __all__ = ["observed"]
 
@@ -32,6 +34,20 @@ def _call(entry: Entry) -> Call:
         output_tokens=_sum(entry.text_out_tokens, entry.audio_out_tokens),
         audio_out_tokens=entry.audio_out_tokens,
         cost_nanousd=entry.cost_nanousd,
+        sound_in=_told(figures_of_entry(entry, "in")),
+        sound_out=_told(figures_of_entry(entry, "out")),
+    )
+
+
+def _told(figures: Figures | None) -> SoundTold | None:
+    if figures is None:
+        return None
+    return SoundTold(
+        clipped_ratio=figures.clipped_ratio,
+        speech_ratio=figures.speech_ms / max(figures.sound_ms, 1),
+        loudness_lufs=figures.loudness_lufs,
+        snr_db=figures.snr_db,
+        bandwidth_hz=figures.bandwidth_hz,
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.types import TypeEngine
 
 from audiokit.store.columns import Instant
 from audiokit.store.database import Database, hold
-from audiokit.store.tables import entry, tally_day, tally_latency, tally_month, tally_zone
+from audiokit.store.tables import entry, tally_day, tally_latency, tally_month, tally_sound, tally_zone
+from audiokit.usage import sound_tallies
 from audiokit.usage.days import DAY, MONTH, Period, begins_at, day_of, month_of, next_month
 from audiokit.usage.latencies import BUCKETS, EDGES_MS
 from audiokit.usage.rollups import COUNTED, FIRST, HEARD, KEYS, MEASURES, TOTAL, adds_to
@@ -22,7 +23,7 @@ __all__ = ["ensure", "rebuild"]
 _NAME = "tallies"
 _ONE_DAY = timedelta(days=1)
 _FIRST_AND_LAST = select(func.min(entry.c.at), func.max(entry.c.at))
-_LOCK = text("LOCK TABLE tally_day, tally_month, tally_latency IN SHARE ROW EXCLUSIVE MODE")
+_LOCK = text("LOCK TABLE tally_day, tally_month, tally_latency, tally_sound IN SHARE ROW EXCLUSIVE MODE")
 _OF_DAY = "at >= :begins_at AND at < :ends_at"
 _TYPES: Final[dict[str, type[TypeEngine[Any]]]] = {"begins_at": Instant, "ends_at": Instant, "day": Date, "month": Date}
 
@@ -88,8 +89,8 @@ def _times() -> TextClause:
     )
 
 
-_ANEW, _MONTH_ANEW = (_sums(), _times()), _months_sums()
-_ALL = (tally_day, tally_month, tally_latency)
+_ANEW, _MONTH_ANEW = (_sums(), _times(), _dated(sound_tallies.anew(_OF_DAY))), _months_sums()
+_ALL = (tally_day, tally_month, tally_latency, tally_sound)
 
 
 def ensure(database: Database, zone: ZoneInfo) -> bool:

@@ -23,9 +23,11 @@ from audiokit.usage.forecast import HISTORY_DAYS, Forecast, foreseen
 from audiokit.usage.latencies import percentile_ms, percentile_of
 from audiokit.usage.ledger import read_entries
 from audiokit.usage.rollups import FIRST, TOTAL
+from audiokit.usage.sound import Sound
+from audiokit.usage.sound_tallies import OF_SOUND, one_by_one, sounds_by
 from audiokit.usage.sums import By, Day, Latency, Scope, Sums, Tiles, Top
 
-__all__ = ["By", "Day", "Forecast", "Latency", "Period", "Reports", "Scope", "Sums", "Tiles", "Top"]
+__all__ = ["By", "Day", "Forecast", "Latency", "Period", "Reports", "Scope", "Sound", "Sums", "Tiles", "Top"]
 
 _TIMED_CALLS = 5_000
 _ONE_DAY = timedelta(days=1)
@@ -93,6 +95,16 @@ class Reports:
                 found = [_in_buckets(place, sums, times) for place, sums in counted.items()]
         return tuple(sorted(found, key=lambda one: (-one.sums.n_calls, one.page, one.model)))
 
+    def sound(self, scope: Scope, period: Period) -> tuple[Sound, ...]:
+        """Return what sounds were like by page, model and direction, those of which there are most first."""
+        with self._database.read() as connection:
+            if scope.is_of_people:
+                found = self._newest_sounds(connection, scope, period)
+            else:
+                at = tallies.where(connection, scope, period, by_person=False, by_place=True)
+                found = sounds_by(connection, at, period)
+        return tuple(sorted(found, key=lambda one: (-one.n_sounds, one.page, one.model, one.direction)))
+
     def refused(self, scope: Scope, period: Period, limit: int = 50) -> tuple[Entry, ...]:
         """Return the last calls that were refused, newest first."""
         with self._database.read() as connection:
@@ -153,6 +165,20 @@ class Reports:
         for call in connection.execute(statement):
             found[call.page, call.model_asked].append(call)
         return found
+
+    def _newest_sounds(self, connection: Connection, scope: Scope, period: Period) -> tuple[Sound, ...]:
+        """Return the same of the newest calls, one by one; what a model said wrong is told by the call after it."""
+        at = tallies.where(connection, scope, period, by_person=False, by_place=False)
+        since = tallies.newest_days(connection, at, period, _TIMED_CALLS)
+        statement = select(*OF_SOUND).where(
+            entries.c.outcome.in_(("answered", "cut")),
+            entries.c.corrects.is_(None),
+            ~entries.c.cached,
+            or_(*(entries.c[name].is_not(None) for name in ("in_sound_ms", "out_sound_ms", "again_for"))),
+            *self._within(connection, replace(scope, model=None), Period(since, period.last)),
+        )
+        found = one_by_one(connection.execute(statement))
+        return tuple(one for one in found if scope.model in (None, one.model))
 
     def _within(self, connection: Connection, scope: Scope, period: Period) -> Iterable[ColumnElement[bool]]:
         yield from self._at(period)

@@ -156,6 +156,28 @@ def _latency(name: str, view: View) -> Sheet:
     return Sheet(name=name, columns=columns, rows=tuple(rows))
 
 
+def _sound(name: str, view: View) -> Sheet:
+    rows = (
+        (
+            one.page,
+            one.model,
+            one.direction,
+            one.n_sounds,
+            one.sound_ms / _MS_PER_S,
+            one.speech_ms / _MS_PER_S,
+            one.n_clipped,
+            one.n_again if one.direction == "out" else None,
+            one.loudness_p50_lufs,
+            one.loudness_p10_lufs,
+            one.snr_p50_db,
+            one.snr_p10_db,
+            one.bandwidth_p50_hz,
+        )
+        for one in view.sound()
+    )
+    return Sheet(name=name, columns=_SOUND, rows=tuple(rows))
+
+
 def _refused(name: str, view: View) -> Sheet:
     return _calls_sheet(name, view.refused(_ALL))
 
@@ -299,6 +321,21 @@ _CALL: Final = (
     "price_id",
     "request_id",
 )
+_SOUND: Final = (
+    "page",
+    "model",
+    "direction",
+    "measured_sounds",
+    "measured_s",
+    "speech_s",
+    "clipped_sounds",
+    "said_again_sounds",
+    "loudness_p50_lufs",
+    "loudness_p10_lufs",
+    "snr_p50_db",
+    "snr_p10_db",
+    "bandwidth_p50_hz",
+)
 SHEETS: Final[dict[str, Callable[[str, View], Sheet]]] = {
     "days": _days,
     "people": _tops("person"),
@@ -306,6 +343,7 @@ SHEETS: Final[dict[str, Callable[[str, View], Sheet]]] = {
     "models": _tops("model"),
     "pages": _tops("page"),
     "latency": _latency,
+    "sound": _sound,
     "refused": _refused,
     "calls": _calls,
 }

@@ -16,7 +16,7 @@ from audiokit.usage.budgets import Budgets
 from audiokit.usage.days import day_of
 from audiokit.usage.entries import Entry
 from audiokit.usage.reconcile import Agreement, Reconciliation
-from audiokit.usage.reports import By, Day, Forecast, Latency, Period, Reports, Scope, Tiles, Top
+from audiokit.usage.reports import By, Day, Forecast, Latency, Period, Reports, Scope, Sound, Tiles, Top
 from audiokit.usage.repricing import Difference, Repricing, Totals
 from audiokit.usage.retiring import Retiring, end_of, retiring
 from audiokit.usage.savings import SavedByMini, saved_by_mini
@@ -50,6 +50,10 @@ class View:
     def latency(self) -> tuple[Latency, ...]:
         """Return how long answers took."""
         return self.reports.latency(self.scope, self.period)
+
+    def sound(self) -> tuple[Sound, ...]:
+        """Return what sounds were like that went in and came out."""
+        return self.reports.sound(self.scope, self.period)
 
     def refused(self, limit: int = 50) -> tuple[Entry, ...]:
         """Return the last calls that were refused."""

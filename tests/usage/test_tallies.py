@@ -19,7 +19,7 @@ from sqlalchemy import literal, select, union_all
 
 from audiokit.store.database import Database, open_database
 from audiokit.store.ids import new_id
-from audiokit.store.tables import tally_day, tally_latency, tally_month
+from audiokit.store.tables import tally_day, tally_latency, tally_month, tally_sound
 from audiokit.usage.days import day_of
 from audiokit.usage.entries import Entry, correction_of
 from audiokit.usage.ledger import Ledger
@@ -67,7 +67,8 @@ def tallies(database: Database) -> tuple[set[Any], set[Any]]:
     with database.read() as connection:
         rows = union_all(*(select(literal(table.name), table) for table in (tally_day, tally_month)))
         sums = {tuple(row) for row in connection.execute(rows) if any(row[5:])}
-        times = {tuple(row) for row in connection.execute(select(tally_latency))}
+        counts = (select(table) for table in (tally_latency, tally_sound))
+        times = {tuple(row) for statement in counts for row in connection.execute(statement)}
     return sums, times
 
 
@@ -191,7 +192,7 @@ def test_another_time_zone_moves_an_evening_to_the_next_day_once_the_sums_are_ma
 def test_a_database_from_before_the_sums_has_them_at_the_first_start(database: Database) -> None:
     Ledger(database).write(an_entry(cost_nanousd=7))
     with database.write() as connection:
-        for table in (tally_day, tally_month, tally_latency):
+        for table in (tally_day, tally_month, tally_latency, tally_sound):
             connection.execute(table.delete())
 
     ensure(database, BERLIN)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from audiokit.audio.measuring.figures import Figures
 from audiokit.errors import NotFound
 from audiokit.store.database import Database, hold
 from audiokit.store.ids import new_id
@@ -44,7 +45,7 @@ class KeptStage:
 
     ``runs`` counts how often it was begun. ``made_of`` and ``made`` are fingerprints of what it was given and of what
     came out of it: where its input has another by now, it is out of date, and where its output has, a person edited it.
-    Of sound there are also its length, how to draw it, and its media type.
+    Of sound there are also its length, how to draw it, its media type, and what it was like when it came.
     """
 
     progress: Progress = Progress.WAITING
@@ -60,6 +61,7 @@ class KeptStage:
     sent_s: float | None = None
     peaks: tuple[float, ...] = ()
     media_type: str | None = None
+    figures: Figures | None = None
 
 
 _STAGES: TypeAdapter[dict[Stage, KeptStage]] = TypeAdapter(dict[Stage, KeptStage])

@@ -115,6 +115,7 @@ class Stages:
             duration_s=heard.duration_s,
             peaks=waveform.points(n=POINTS),
             media_type=media_type,
+            figures=heard.figures,
         )
         return Made(kept=kept, outputs={"cleaned_digest": digest})
 
@@ -126,6 +127,7 @@ class Stages:
             format=_FORMATS[cleaned.media_type or ""],
             duration_s=cleaned.duration_s or 0.0,
             silence_s=max(0.0, (recorded.duration_s or 0.0) - (cleaned.duration_s or 0.0)) if is_measured else None,
+            figures=cleaned.figures,
         )
         answer = self._answered(prompt, Role.TRANSCRIBE, lambda name: Transcribe(model=name, sound=sound))
         words = answer.reply.words

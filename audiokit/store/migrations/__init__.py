@@ -18,7 +18,7 @@ from audiokit.store.engines import POSTGRES_SCHEMA, Engines
 __all__ = ["HEAD", "REVISIONS", "bring_up_to_date"]
 
 # oldest first; a test compares them with versions/
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 HEAD: Final = REVISIONS[-1]
 _ADVISORY_LOCK = 0x61756469_6F6B6974  # "audiokit"
 _SCRIPTS = Path(__file__).parent

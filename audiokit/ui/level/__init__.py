@@ -10,6 +10,7 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from audiokit.audio.measuring.figures import CLIPPED_RATIO
 from audiokit.audio.measuring.room import Room
 from audiokit.ui.passing import as_it_is
 
@@ -18,7 +19,6 @@ __all__ = ["meter", "room_words", "words"]
 _Levels = Mapping[str, float | None]
 
 _LOWEST_DBFS = -80.0
-_CLIPPED_RATIO = 0.005  # from here on words are lost, first few and then many
 _NEAR_DB, _QUIET_DBFS, _AT_THE_LIMIT_DBFS = 10.0, -50.0, -1.0
 _QUIET_ROOM_DBFS, _LOUD_ROOM_DBFS = -55.0, -40.0
 
@@ -74,7 +74,7 @@ def _verdict(levels: _Levels, room: Room | None) -> _Verdict:
     clipped_ratio = levels.get("clipped_ratio") or 0.0
     if speech is None:
         return _Verdict("bad", "nothing was heard")
-    if clipped_ratio >= _CLIPPED_RATIO:
+    if clipped_ratio >= CLIPPED_RATIO:
         return _Verdict("bad", f"too loud, {clipped_ratio:.0%} is cut off" if clipped_ratio >= 0.01 else "too loud")
     if noise is not None and speech - noise < _NEAR_DB:
         return _Verdict("fair", "the noise is close to your voice")

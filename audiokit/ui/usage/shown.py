@@ -19,6 +19,7 @@ from audiokit.ui.usage import (
     prices,
     repricing,
     share,
+    sounds,
     standing,
     style,
     tiles,
@@ -102,6 +103,8 @@ def _numbers(page: UsagePage, asked: _Asked) -> None:
     _tops(asked)
     with st.container(border=True):
         calls.speed(looked_at)
+    with st.container(border=True):
+        sounds.show(looked_at)
     with st.container(border=True):
         calls.refused(looked_at, asked.people)
 

@@ -21,6 +21,7 @@ __all__ = [
     "page_name",
     "percent",
     "period",
+    "rounded",
     "usd",
     "why_refused",
 ]
@@ -92,6 +93,11 @@ def ms(value: float | None) -> str:
     if value is None:
         return "–"  # noqa: RUF001 - a dash stands for nothing
     return f"{value:.0f} ms" if value < _S_IN_MS else f"{value / _S_IN_MS:.1f} s"
+
+
+def rounded(value: float | None, unit: str) -> str:
+    """Return a level or its like: ``−21 LUFS``, ``24 dB``; a dash where nothing was measured."""  # noqa: RUF002
+    return "–" if value is None else f"{value:.0f} {unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
 
 
 def day(of: date, *, with_year: bool = False) -> str:

@@ -158,7 +158,10 @@ def _of_day(dice: np.random.Generator, day: date, n: int, made: int) -> Columns:
         _where(answered & (person % 3 > 0), input_ms // 500 * 32_000),
         _where(answered & (again_ms == 0), input_ms // 1_000 * 2_500),
         *_sounds(np.random.default_rng((_SEED, made)), input_ms, output_ms, answered),
-        [name if is_wrong else None for name, is_wrong in zip(models, (person % 31 == 0).tolist(), strict=True)],
+        [
+            name if is_wrong else None
+            for name, is_wrong in zip(reversed(models), (person % 31 == 0).tolist(), strict=True)
+        ],
     )
 
 

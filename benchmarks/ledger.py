@@ -114,6 +114,7 @@ _KINDS: dict[str, Callable[[Reports, Scope, Period], object]] = {
     "top_models": lambda reports, scope, period: reports.top("model", scope, period),
     "top_pages": lambda reports, scope, period: reports.top("page", scope, period),
     "latency": lambda reports, scope, period: reports.latency(scope, period),
+    "sound": lambda reports, scope, period: reports.sound(scope, period),
     "refused": lambda reports, scope, period: reports.refused(scope, period),
     "entries": lambda reports, scope, period: reports.entries(scope, period),
     "forecast": lambda reports, scope, period: reports.forecast(scope, period.last),

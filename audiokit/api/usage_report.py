@@ -218,7 +218,7 @@ def _percent(share: float | None) -> str:
 
 
 def _rounded(value: float | None, unit: str) -> str:
-    return "–" if value is None else f"{value:.0f} {unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
+    return "–" if value is None else f"{value:z.0f} {unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
 
 
 def _ms(value: float | None) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from audiokit.errors import NotConfigured
 from audiokit.money import NANOUSD_PER_USD
-from audiokit.telemetry.watching import Call
+from audiokit.telemetry.watching import Call, SoundTold
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics import MeterProvider
@@ -36,12 +36,13 @@ _PROVIDERS: Final = {"openai": "openai", "azure": "azure.ai.openai"}
 _DURATIONS_S: Final = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 _TOKENS: Final = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
 
-_SOUNDS: Final = {
-    "clipped_ratio": ("1", "The share of samples of a sound that are clipped."),
-    "speech_ratio": ("1", "The share of a sound that may be speech."),
-    "loudness_lufs": ("LUFS", "How loud a sound is."),
-    "snr_db": ("dB", "How far the speech of a sound stands above its noise."),
-    "bandwidth_hz": ("Hz", "How high a sound reaches."),
+# Histograms take nothing below zero: loudness is told by how far it lies below full scale.
+_SOUNDS: Final[dict[str, tuple[str, str, list[float]]]] = {
+    "clipped_ratio": ("1", "The share of samples of a sound that are clipped.", [0, 0.001, 0.005, 0.02, 0.1, 0.3]),
+    "speech_ratio": ("1", "The share of a sound that may be speech.", [0.1, 0.25, 0.5, 0.75, 0.9]),
+    "below_full_scale": ("LU", "How far below full scale a sound is.", [8, 12, 16, 20, 24, 28, 34, 40, 46]),
+    "snr": ("dB", "How far the speech of a sound stands above its noise.", [6, 12, 18, 24, 30, 42, 54]),
+    "bandwidth": ("Hz", "How high a sound reaches.", [3_000, 4_000, 6_000, 8_000, 10_000, 12_000]),
 }
 
 
@@ -71,8 +72,10 @@ class Otel:
         )
         self._cost = meter.create_counter("audiokit.cost", unit="USD", description="What calls cost, as far as known.")
         self._sounds = {
-            name: meter.create_histogram(f"audiokit.sound.{name}", unit=unit, description=said)
-            for name, (unit, said) in _SOUNDS.items()
+            name: meter.create_histogram(
+                f"audiokit.sound.{name}", unit=unit, description=said, explicit_bucket_boundaries_advisory=edges
+            )
+            for name, (unit, said, edges) in _SOUNDS.items()
         }
         self._jobs = meter.create_up_down_counter("audiokit.jobs.active", unit="{job}", description="Jobs under way.")
 
@@ -135,9 +138,8 @@ class Otel:
         if call.cost_nanousd:
             self._cost.add(call.cost_nanousd / NANOUSD_PER_USD, names)
         for direction, sound in (("in", call.sound_in), ("out", call.sound_out)):
-            for name, histogram in self._sounds.items():
-                if sound is not None and (value := getattr(sound, name)) is not None:
-                    histogram.record(value, {**names, "audiokit.sound.direction": direction})
+            for name, value in _known({} if sound is None else _figures(sound)).items():
+                self._sounds[name].record(max(0.0, float(value)), {**names, "audiokit.sound.direction": direction})
 
 
 def open_otel() -> Otel:
@@ -190,6 +192,16 @@ def _counts(call: Call) -> dict[str, int | float | str | None]:
         "audiokit.first_sound_ms": call.first_sound_ms,
         "audiokit.cost_nanousd": call.cost_nanousd,
         "audiokit.outcome": call.outcome,
+    }
+
+
+def _figures(sound: SoundTold) -> dict[str, int | float | str | None]:
+    return {
+        "clipped_ratio": sound.clipped_ratio,
+        "speech_ratio": sound.speech_ratio,
+        "below_full_scale": None if sound.loudness_lufs is None else -sound.loudness_lufs,
+        "snr": sound.snr_db,
+        "bandwidth": sound.bandwidth_hz,
     }
 
 

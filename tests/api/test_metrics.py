@@ -23,7 +23,8 @@ CALL = Entry(
     id="1", at=AT, person_id="ada-lovelace", page="record_and_converse", endpoint="openai", kind="converse",
     model_asked="gpt-audio-1.5", text_in_tokens=11, audio_in_tokens=17, cached_in_tokens=0, text_out_tokens=5,
     audio_out_tokens=28, input_ms=1_700, output_ms=1_400, cost_nanousd=2_413_500, first_byte_ms=450, total_ms=1_900,
-    outcome="answered", conversation_id="a-private-talk",
+    outcome="answered", conversation_id="a-private-talk", out_sound_ms=1_400, out_speech_ms=700, out_clipped_ratio=0.02,
+    out_loudness_lufs=-21.0, out_bandwidth_hz=7_900,
 )  # fmt: skip
 
 
@@ -63,6 +64,12 @@ def test_what_is_told_is_what_the_ledger_has_and_names_nobody(studio: Studio, tm
     assert samples["audiokit_unpriced_calls_total", *place] == 1
     assert samples["audiokit_sound_seconds_total", "out", *place] == pytest.approx(2.8)
     assert samples["audiokit_first_sound_seconds_bucket", "+Inf", *place] == 2
+    out = ("out", *place)
+    assert samples["audiokit_sounds_measured_total", *out] == 2
+    assert samples["audiokit_sounds_clipped_total", *out] == 2
+    assert samples["audiokit_sounds_speech_seconds_total", *out] == pytest.approx(1.4)
+    loud = {labels[1]: n for (name, *labels), n in samples.items() if name == "audiokit_sound_loudness_lufs_bucket"}
+    assert (loud["-22"], loud["-20"], loud["+Inf"]) == (0, 2, 2)
     took = {float(le): count for (name, le, *_), count in samples.items() if name == "audiokit_call_seconds_bucket"}
     assert sorted(took.values()) == [took[edge] for edge in sorted(took)]
     assert {count for le, count in took.items() if le < 1.5} == {0}

@@ -80,6 +80,7 @@ def test_usage_is_ones_own_to_the_last_digit_as_json_and_csv(desk: Desk) -> None
     rows = csv.DictReader(io.StringIO(desk.get("usage?format=csv").content.decode("utf-8-sig")))
     billed = [row for row in rows if row["calls"] != "0"]
     assert [one["cost_usd"] for one in called] == [one["cost_usd"] for one in billed] == ["1.234567891"]
+    assert desk.get("usage").json()["sound"] == []  # nobody measured it
     assert not any(day["calls"] for day in desk.get("usage?from=2020-01-01&to=2020-01-31").json()["days"])
     for wrong in ("from=2026-11-02&to=2026-11-01", "from=yesterday", "format=xml"):
         answer = desk.get(f"usage?{wrong}")

@@ -174,6 +174,11 @@ def test_each_stage_has_its_time_and_its_cost_from_the_ledger(scripted: Script) 
         Stage.REFINE: refine.cost_nanousd,
     }
     assert transcribe.cost_nanousd == 2 * 4_500_000 // 60
+    assert (transcribe.in_sound_ms, transcribe.in_clipped_ratio) == (
+        round((prompt.at(Stage.RECORD).duration_s or 0) * 1000),
+        0,
+    )
+    assert transcribe.in_loudness_lufs is not None
     assert prompt.refined == "Write a poem about rain."
 
 

@@ -277,3 +277,26 @@ def test_a_model_that_ends_is_told_with_its_pages_its_days_and_who_takes_over() 
     assert "60 days left: it ends on 20 January 2027. **new** takes its place." in ending(one)
     assert "Your calls go to **new** already" in ending(one, "new")
     assert "ended on 20 January 2027" in ending(replace(one, days_left=-3))
+
+
+def test_what_sounds_were_like_stands_beside_the_speed_and_members_see_their_own(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: dict[str, Any] = {"in_sound_ms": 60_000, "in_speech_ms": 30_000, "in_clipped_ratio": 0.02}
+    called(studio, **heard, in_loudness_lufs=-31.0, in_snr_db=6.0, in_bandwidth_hz=3_400)
+    called(studio, out_sound_ms=8_000, out_speech_ms=6_000, out_clipped_ratio=0.0, out_loudness_lufs=-19.2)
+    called(studio, person_id="bob", **heard)
+
+    rows = part(page(), "usage.sound")["rows"]
+    told = {row["cells"][2]["text"]: [cell["text"].replace("\xa0", " ") for cell in row["cells"][3:]] for row in rows}
+    assert told == {
+        "In": ["1", "100 %, often", "50 %", "−31 LUFS", "6 dB, noisy", "3.4 kHz", "–"],  # noqa: RUF001 - as shown
+        "Out": ["1", "0 %", "75 %", "−19 LUFS", "–", "–", "0 %"],  # noqa: RUF001 - as shown
+    }
+    everybody = part(page(view="all"), "usage.sound")["rows"]
+    assert {row["cells"][2]["text"]: row["cells"][3]["text"] for row in everybody} == {"In": "2", "Out": "1"}
+
+    bob = studio.persons.get("bob")
+    monkeypatch.setattr("audiokit.studio.Studio.person", lambda _: bob)
+    (of_bob,) = part(page(), "usage.sound")["rows"]
+    assert [cell["text"] for cell in of_bob["cells"][2:4]] == ["In", "1"]

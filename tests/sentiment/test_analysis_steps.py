@@ -78,6 +78,8 @@ def test_words_come_first_then_all_voices_then_second_opinions_where_they_are_wo
     heading = desk.service.library.batch(ME, done.batch_id).recordings[0]
     assert heading.n_contrasts == 1, "what is loved, and said in anger"
     assert {tone for _, _, tone in heading.strip} == {"angry"}
+    sounds = desk.ledger.recent(ME, 100)
+    assert [one.in_sound_ms for one in sounds if one.in_sound_ms] == [round(1000 * (done.duration_s or 0))]
 
 
 def test_nothing_is_paid_twice_when_steps_are_run_again(desk: Desk, tmp_path: Path) -> None:

@@ -134,6 +134,10 @@ def test_an_answered_call_is_written_with_everything_that_is_known(ledger: Ledge
         total_ms=250,
         outcome="answered",
         request_id="req_1",
+        out_sound_ms=50,
+        out_speech_ms=50,
+        out_clipped_ratio=0.0,
+        out_loudness_lufs=-4.9,
     )
 
 

@@ -27,7 +27,7 @@ from audiokit.speech.requests import Converse
 from audiokit.store.database import open_database
 from audiokit.store.made import FEWEST_WORDS
 from audiokit.summaries.narrating import Spoken
-from audiokit.summaries.script import KeptLine
+from audiokit.summaries.script import KeptLine, LineState
 from audiokit.summaries.shape import Persona, Shape
 from audiokit.summaries.sounding import EDGE_S, SilentReply, clip_of, trimmed
 from audiokit.usage.budgets import Budgets, Every, ScopeKind
@@ -211,6 +211,19 @@ def test_a_wrong_line_is_spoken_again_and_takes_the_place_of_the_old_one(booth: 
     assert (right.is_cached, right.heard) == (False, TEXT)
     assert speak(booth, a_line(name="line-2")).clip_digest == right.clip_digest
     assert voice.calls == 2
+
+
+def test_a_line_that_is_spoken_again_is_told_of_the_model_that_said_it_wrong(booth: Booth, voice: Misspeaking) -> None:
+    voice.next(without("cold"))
+    wrong = speak(booth)
+    line = replace(a_line(), clip_digest=wrong.clip_digest, key=wrong.key)
+    speak(booth, replace(line, state=LineState.WRONG), again=True)
+    disliked = speak(booth, replace(line, clip_digest="another"), again=True)
+
+    entries = [entry for entry in booth.ledger.of_turn("line-1") if not entry.cached]
+    assert [entry.again_for for entry in entries] == [None, wrong.model]
+    assert all(entry.out_sound_ms and entry.out_speech_ms for entry in entries)
+    assert disliked.is_cached
 
 
 def test_a_line_that_was_spoken_again_before_a_crash_is_not_paid_for_a_third_time(

@@ -98,6 +98,9 @@ def test_a_turn_and_a_failure_are_told_with_their_measures_and_without_a_word_of
         "input",
         "output",
     }
+    (loud,) = points["audiokit.sound.below_full_scale"]
+    assert (loud.count, loud.attributes["audiokit.sound.direction"]) == (1, "out")
+    assert loud.sum == -(entry.out_loudness_lufs or 0)
     told = json.dumps([json.loads(span.to_json()) for span in watched.spans]) + repr(points)
     for private in (QUESTION, answered.turns[-1].said, talk, ME, str(entry.turn_id)):
         assert private not in told

@@ -97,7 +97,7 @@ def ms(value: float | None) -> str:
 
 def rounded(value: float | None, unit: str) -> str:
     """Return a level or its like: ``−21 LUFS``, ``24 dB``; a dash where nothing was measured."""  # noqa: RUF002
-    return "–" if value is None else f"{value:.0f} {unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
+    return "–" if value is None else f"{value:z.0f}\N{NO-BREAK SPACE}{unit}".replace("-", "−")  # noqa: RUF001 - a dash, and a minus
 
 
 def day(of: date, *, with_year: bool = False) -> str:

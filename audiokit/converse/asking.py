@@ -30,6 +30,7 @@ _SHOWN_CHARS = 4_000  # of what a model called a function with
 _NAME_CHARS = 64
 _BETWEEN = "\n\n"  # what was said before a function was called, and what after it
 _ONLY_CALLS = "The model called tools over and over and gave no answer. Send it again, or switch the tools off."
+_BROKE_OFF = "The answer broke off while a tool was being called. Send it again."
 _NOTES = {
     Ending.WORDS_ONLY: "The model answered in words only.",
     Ending.LENGTH: "The answer reached the length limit and stops there.",
@@ -129,7 +130,7 @@ class Asking:
             self._notes.insert(0, told)
         if attempt.note:
             self._notes.append(attempt.note)
-        if note := _NOTES.get(reply.ending):
+        if note := reply.why_cut or _NOTES.get(reply.ending):
             self._notes.append(note)
         return Answered(
             reply=reply,
@@ -199,7 +200,7 @@ class Asking:
             ReplyUnusable: the asking itself broke off, or there is nothing that may be called.
         """
         if self.toolbox is None or reply.ending is not Ending.WHOLE:
-            raise ReplyUnusable("The answer broke off while a tool was being called. Send it again.")
+            raise ReplyUnusable(reply.why_cut or _BROKE_OFF)
         asked = reply.tool_calls[:_MAX_CALLS]
         turns: list[Turn] = [ModelTurn(words=reply.words, calls=asked)]
         for call in asked:

@@ -99,7 +99,7 @@ def as_turns(
         turn, said = one.turn, one.turn.said
         match one.way:
             case Way.ID:
-                sent.append(ModelTurn(words=turn.words or "", audio_id=turn.audio_id))
+                sent.append(ModelTurn(words=turn.words or "", audio_id=turn.audio_id, duration_s=turn.duration_s))
             case Way.CLIP if turn.id in sounds:
                 sent.append(PersonTurn(sound=sounds[turn.id], words=turn.typed))
             case Way.CLIP if said:

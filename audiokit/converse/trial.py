@@ -217,6 +217,7 @@ class Trials:
             duration_s=reply.sound_duration_s,
             first_sound_ms=reply.first_sound_ms,
             total_ms=reply.total_ms,
+            trouble=reply.why_cut,
         )
 
     def _cost(self, turn_id: str) -> int | None:

@@ -50,8 +50,7 @@ class Answer:
         for call in self.calls:
             left = None if limit is None else limit - call_tokens(kept)
             if left is not None and call_tokens([call]) > left:
-                size = len(call.arguments) * max(0, left - text_tokens(call.name)) // call_tokens([call])
-                return (*kept, replace(call, arguments=call.arguments[:size])), "length"
+                return (*kept, _cut_to(left, call)), "length"
             kept.append(call)
         is_forced = any(call.name == self.request.tool_choice for call in kept)
         return tuple(kept), "stop" if is_forced else "tool_calls"
@@ -65,6 +64,16 @@ class Answer:
         while len(words) > 1 and text_tokens(" ".join(words)) > limit:
             words.pop()
         return " ".join(words), "length"
+
+    def transcript(self) -> str:
+        """Return the words of a spoken answer; where its limit is less than what they come to, half of it is theirs."""
+        limit = self.request.max_completion_tokens
+        if limit is None or spoken_text_tokens(self.text) < limit:
+            return self.text
+        words = self.text.split(" ")
+        while len(words) > 1 and spoken_text_tokens(" ".join(words)) > limit // 2:
+            words.pop()
+        return " ".join(words)
 
 
 class Chat:
@@ -100,14 +109,16 @@ class Chat:
         limit = answer.request.max_completion_tokens
         if limit is None:
             return spoken
-        n_tokens = max(1, limit - spoken_text_tokens(answer.text))
-        return _up_to(n_tokens * TOKEN_BYTES, spoken)
+        transcript = answer.transcript()
+        n_tokens = max(1, limit - spoken_text_tokens(transcript))
+        return _up_to(n_tokens * TOKEN_BYTES, len(transcript), spoken)
 
     def remember(self, audio_id: str, answer: Answer, *, n_bytes: int, expires_at: int) -> Counts:
         """Keep a spoken answer for later turns, and return what it counts."""
-        counts = answer.counts(text_out=spoken_text_tokens(answer.text), audio_out=spoken_tokens(n_bytes))
+        transcript = answer.transcript()
+        counts = answer.counts(text_out=spoken_text_tokens(transcript), audio_out=spoken_tokens(n_bytes))
         kept = Remembered(
-            transcript=answer.text,
+            transcript=transcript,
             audio_tokens=counts.audio_out,
             text_tokens=counts.text_out,
             expires_at=expires_at,
@@ -118,7 +129,7 @@ class Chat:
     def is_cut(self, answer: Answer, n_bytes: int) -> bool:
         """Whether a spoken answer of that size filled its limit."""
         limit = answer.request.max_completion_tokens
-        return limit is not None and spoken_text_tokens(answer.text) + spoken_tokens(n_bytes) >= limit
+        return limit is not None and spoken_text_tokens(answer.transcript()) + spoken_tokens(n_bytes) >= limit
 
 
 def made_call(wanted: Wanted) -> Call:
@@ -143,9 +154,18 @@ def _filled(
         raise Refused(message, param=param, code="invalid_function_parameters") from error
 
 
-def _up_to(n_bytes: int, pieces: Iterable[Spoken]) -> Iterator[Spoken]:
+def _cut_to(n_tokens: int, call: Call) -> Call:
+    """Return a call with as many of its arguments as there is room for."""
+    size = len(call.arguments) * max(0, n_tokens - text_tokens(call.name)) // max(1, call_tokens([call]))
+    cut = replace(call, arguments=call.arguments[:size])
+    while cut.arguments and call_tokens([cut]) > n_tokens:
+        cut = replace(cut, arguments=cut.arguments[:-1])
+    return cut
+
+
+def _up_to(n_bytes: int, n_characters: int, pieces: Iterable[Spoken]) -> Iterator[Spoken]:
     for piece in pieces:
-        yield Spoken(piece.text, piece.pcm16[:n_bytes])
-        n_bytes -= len(piece.pcm16)
+        yield Spoken(piece.text[:n_characters], piece.pcm16[:n_bytes])
+        n_bytes, n_characters = n_bytes - len(piece.pcm16), max(0, n_characters - len(piece.text))
         if n_bytes <= 0:
             return

@@ -34,7 +34,7 @@ def whole(chat: Chat, answer: Answer) -> dict[str, Any]:
     pcm = b"".join(piece.pcm16 for piece in chat.say(answer, answer.request.voice))
     counts = chat.remember(audio_id, answer, n_bytes=len(pcm), expires_at=expires_at)
     data = base64.b64encode(sound_file(pcm, SoundFormat(answer.request.sound_format))).decode()
-    message = SpokenMessage(audio_id=audio_id, data=data, expires_at=expires_at, transcript=answer.text)
+    message = SpokenMessage(audio_id=audio_id, data=data, expires_at=expires_at, transcript=answer.transcript())
     return completion(head, spoken(message), "length" if chat.is_cut(answer, len(pcm)) else "stop", counts)
 
 

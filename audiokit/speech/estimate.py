@@ -1,7 +1,8 @@
-"""What a request will cost at most, as far as can be told before it is sent: held against budgets, and for quotes.
+"""What a request is expected to cost at most, before it is sent: held against budgets, and for quotes.
 
 What goes in is counted. What comes out is bounded by ``max_completion_tokens``, and below it by the longest of the
-latest answers of its kind (:mod:`audiokit.usage.experience`), or by what is usual where there were none.
+latest answers of its kind (:mod:`audiokit.usage.experience`), or by what is usual where there were none. An answer can
+be longer than that: see :mod:`audiokit.speech.capping`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from decimal import Decimal
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
 from audiokit.speech.requests import Converse, ModelTurn, PersonTurn, Request, Speak, Telling, ToolResult, Transcribe
 
-__all__ = ["Longest", "estimate", "priced", "tokens", "writing_down"]
+__all__ = ["Longest", "estimate", "of_conversation", "priced", "tokens", "writing_down"]
 
 _WORDS_PER_S, _CHARACTERS_PER_S = 2.5, 12.0  # of slow speech, so that a length is not taken to be too short
 _TOKENS_PER_S = 4  # of what is written down of quick speech, rounded up
@@ -72,23 +73,30 @@ def _by_token(seconds: float, tokens_per_s: float) -> Usage:
     return _tokens(audio_in=audio_in_tokens(seconds), text_out=math.ceil(tokens_per_s * seconds))
 
 
-def _conversation(request: Converse, longest: Longest | None) -> Usage:
+def of_conversation(request: Converse, *, text_out: int, audio_out: int) -> Usage:
+    """Return what goes into a conversation, counted, with so much coming out."""
     text, audio = text_tokens(request.instructions), 0
     for turn in request.turns:
         match turn:
             case PersonTurn(words=words, sound=sound):
-                text += text_tokens(words) if words else 0
-                audio += audio_in_tokens(sound.duration_s) if sound else 0
+                text += text_tokens(words or "")
+                if sound is not None:
+                    text, audio = text + text_tokens(""), audio + audio_in_tokens(sound.duration_s)
             case ModelTurn(words=words, audio_id=None):
                 text += text_tokens(words) + sum(text_tokens(call.arguments) for call in turn.calls)
-            case ModelTurn(words=words):
-                audio += audio_out_tokens(len(words.split()) / _WORDS_PER_S)
+            case ModelTurn(words=words, duration_s=seconds):
+                text += text_tokens(words)
+                audio += audio_out_tokens(len(words.split()) / _WORDS_PER_S if seconds is None else seconds)
             case ToolResult(output=output):
                 text += text_tokens(output)
     tools = request.tools if request.forced_tool is None else (*request.tools, request.forced_tool)
     text += sum(text_tokens(tool.description + json.dumps(dict(tool.parameters))) for tool in tools)
-    text_out, audio_out = _answer(request, longest)
     return _tokens(text_in=text, audio_in=audio, text_out=text_out, audio_out=audio_out)
+
+
+def _conversation(request: Converse, longest: Longest | None) -> Usage:
+    text_out, audio_out = _answer(request, longest)
+    return of_conversation(request, text_out=text_out, audio_out=audio_out)
 
 
 def _answer(request: Converse, longest: Longest | None) -> tuple[int, int]:

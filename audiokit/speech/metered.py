@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -64,7 +64,7 @@ class Metered:
         self._write(request, reply, outcome=_outcome(reply), total_ms=self._ms_since(began))
         return reply
 
-    def stream(self, request: Converse) -> Iterator[Event]:
+    def stream(self, request: Converse) -> Generator[Event, None, None]:
         """Pass on, and write the entry before the whole reply is given away, or when the listener leaves earlier."""
         began, written = self.clock(), False
         try:

@@ -138,6 +138,7 @@ def place_at(
             metered=metered,
             budgets=spending.budgets,
             estimate=partial(estimate_here, caller),
+            price_of=lambda request: price_on_day(request.model, today()),
             longest_s=spending.longest_s,
         )
         in_turn = paced(held, spending.pace, provider, partial(_tokens, spending, caller))

@@ -47,12 +47,15 @@ class Reply:
     ``sound`` is a WAV with true sizes, 24 kHz mono PCM16; None where there is none. ``usage`` None means the provider
     did not say. ``model`` is as reported; None where the endpoint reports none.
 
+    ``why_cut`` is a sentence for the person where a budget left no room for a longer answer; its ending is ``LENGTH``.
+
     Of a transcription there are ``timed_words`` and ``timed_segments`` as far as the model tells them, in the order of
     the reply, and its ``language`` (ISO 639-1).
     """
 
     words: str
     ending: Ending = Ending.WHOLE
+    why_cut: str | None = None
     sound: bytes | None = None
     sound_duration_s: float | None = None
     audio_id: str | None = None

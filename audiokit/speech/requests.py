@@ -95,11 +95,13 @@ class ModelTurn:
     """What the model said before: by its audio id while the provider still knows it, else in words.
 
     ``calls`` are the functions it asked for; a :class:`ToolResult` for each of them must follow at once.
+    ``duration_s`` is how long it spoke, where that is known: what goes along by its id is billed by it.
     """
 
     words: str
     audio_id: str | None = None
     calls: tuple[ToolCall, ...] = ()
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

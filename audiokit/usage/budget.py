@@ -17,6 +17,7 @@ __all__ = [
     "Spender",
     "Standing",
     "called",
+    "cut_short",
     "exceeded",
     "first_days",
     "is_of_model",
@@ -166,6 +167,11 @@ def exceeded(standing: Standing, estimate_nanousd: int) -> BudgetExceeded:
         scope_kind=budget.scope_kind.value,
         why_less=f"{name} does not reach for more. It begins anew on {anew}.",
     )
+
+
+def cut_short(budget: Budget) -> str:
+    """Return why an answer ends before it was whole: which budget left no room for more, and who can raise it."""
+    return f"The answer was cut short: {called(budget)} left no room for a longer one. {_RAISE}"
 
 
 def why_less(refusal: BudgetExceeded) -> str:

@@ -141,11 +141,20 @@ class Budgets:
             for budget in self._look()
         )
 
-    def hold(self, spender: Spender, estimate_nanousd: int | None, *, lasts: timedelta = _LASTS) -> Hold | None:
+    def hold(
+        self,
+        spender: Spender,
+        estimate_nanousd: int | None,
+        *,
+        most_nanousd: int | None = None,
+        lasts: timedelta = _LASTS,
+    ) -> Hold | None:
         """Hold what a call is expected to cost, of every budget that applies; None where there is nothing to hold.
 
-        What costs nothing, or what nobody can price, is not held. After ``lasts`` a caller that was never heard of
-        again is taken to be gone, and what it held comes back.
+        What costs nothing, or what nobody can price, is not held. Where one of the budgets is hard, more is held, up
+        to ``most_nanousd``, as far as there is plenty (:mod:`audiokit.usage.holds`); the caller must see to it that the
+        call costs no more than ``hold.amount_nanousd``. After ``lasts`` a caller that was never heard of again is taken
+        to be gone, and what it held comes back.
 
         Raises:
             BudgetExceeded: it could cross a hard limit; nothing is held.
@@ -155,11 +164,11 @@ class Budgets:
             return None
         self._sweep_now_and_then()
         try:
-            return self._taken(spender, estimate_nanousd, lasts)
+            return self._taken(spender, estimate_nanousd, most_nanousd, lasts)
         except BudgetExceeded:
             if not self.sweep():
                 raise
-            return self._taken(spender, estimate_nanousd, lasts)
+            return self._taken(spender, estimate_nanousd, most_nanousd, lasts)
 
     def refusal(self, spender: Spender, estimate_nanousd: int | None) -> BudgetExceeded | None:
         """Return why a call would be refused at this moment, None where it would not; nothing is held."""
@@ -175,7 +184,7 @@ class Budgets:
     def settle(self, hold: Hold, entry: Entry) -> None:
         """Write the entry of a call, which counts from now on in place of what was held for it.
 
-        If its cost is not known, it counts as what was held, which is marked as presumed.
+        If its cost is not known, it counts as what it was expected to cost, which is marked as presumed.
         """
         is_of_the_day = day_of(entry.at, self._zone) == hold.day
 
@@ -183,7 +192,7 @@ class Budgets:
             if is_of_the_day:  # else the periods may be others now, and would be locked out of order
                 let_go(connection, hold.id)
             if entry.cost_nanousd is None:
-                presume(connection, entry.id, hold.amount_nanousd)
+                presume(connection, entry.id, hold.expected_nanousd)
 
         is_new = self._ledger.settle(entry, settle)
         hold.is_over = is_new and is_of_the_day
@@ -212,9 +221,12 @@ class Budgets:
                 let_go(connection, hold_id)
         return len(gone)
 
-    def _taken(self, spender: Spender, amount_nanousd: int, lasts: timedelta) -> Hold | None:
+    def _taken(
+        self, spender: Spender, expected_nanousd: int, most_nanousd: int | None, lasts: timedelta
+    ) -> Hold | None:
         now = self._now()
-        hold = Hold(id=new_id(), amount_nanousd=amount_nanousd, day=day_of(now, self._zone))
+        most = None if most_nanousd is None else max(expected_nanousd, most_nanousd)
+        hold = Hold(id=new_id(), expected_nanousd=expected_nanousd, most_nanousd=most, day=day_of(now, self._zone))
         values = scope_values(spender, hold.day)
         while not self._has_taken(hold, values, now + lasts):
             with self._database.write() as connection:
@@ -228,8 +240,8 @@ class Budgets:
             if full is None:
                 return True
             standing = keeping.standing(connection, full, hold.day, self._zone)
-            if full.is_hard and standing.left_nanousd < hold.amount_nanousd:
-                raise exceeded(standing, hold.amount_nanousd)
+            if full.is_hard and standing.left_nanousd < hold.expected_nanousd:
+                raise exceeded(standing, hold.expected_nanousd)
             raise _LookAgain
         return False
 

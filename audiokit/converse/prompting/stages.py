@@ -147,7 +147,8 @@ class Stages:
         if answer.reply.ending is Ending.REFUSED:
             raise ProviderRefused(_DECLINED.format(model=answer.model))
         words = answer.reply.words.strip()
-        notes = answer.notes + ((_AT_THE_LIMIT,) if answer.reply.ending is Ending.LENGTH else ())
+        is_cut = answer.reply.ending is Ending.LENGTH
+        notes = answer.notes + ((answer.reply.why_cut or _AT_THE_LIMIT,) if is_cut else ())
         kept = KeptStage(model=answer.model, notes=notes, made=fingerprint(words))
         return Made(kept=kept, outputs={"refined": words})
 

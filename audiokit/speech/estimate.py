@@ -20,6 +20,7 @@ __all__ = ["Longest", "estimate", "of_conversation", "priced", "tokens", "writin
 _WORDS_PER_S, _CHARACTERS_PER_S = 2.5, 12.0  # of slow speech, so that a length is not taken to be too short
 _TOKENS_PER_S = 4  # of what is written down of quick speech, rounded up
 _TOKENS_PER_S_TOLD = {Telling.WORDS: 7, Telling.TIMES: 7, Telling.SPEAKERS: 45}  # at most, as recorded (2026)
+_AROUND_TOOLS_TOKENS = 100  # once: a function of no words came to 103 with gpt-5-mini, as recorded (2026)
 _ALOUD_S = 60.0  # of an answer, before there was one
 _WRITTEN_TOKENS, _FUNCTION_TOKENS = 800, 2_000  # the same in words, and in the arguments of a function
 
@@ -90,7 +91,8 @@ def of_conversation(request: Converse, *, text_out: int, audio_out: int) -> Usag
             case ToolResult(output=output):
                 text += text_tokens(output)
     tools = request.tools if request.forced_tool is None else (*request.tools, request.forced_tool)
-    text += sum(text_tokens(tool.description + json.dumps(dict(tool.parameters))) for tool in tools)
+    text += sum(text_tokens(tool.name + tool.description + json.dumps(dict(tool.parameters))) for tool in tools)
+    text += _AROUND_TOOLS_TOKENS if tools else 0
     return _tokens(text_in=text, audio_in=audio, text_out=text_out, audio_out=audio_out)
 
 

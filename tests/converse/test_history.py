@@ -27,12 +27,12 @@ def goes(conversation: Conversation, **asked: object) -> tuple[Carried, ...]:
 
 
 def test_an_answer_goes_by_its_id_and_what_was_said_in_words() -> None:
-    conversation = conversation_of(said("How are you?"), told("Fine."))
+    conversation = conversation_of(said("How are you?"), told("Fine.", seconds=3))
 
     assert ways(conversation) == [Way.WORDS, Way.ID]
     assert as_turns(goes(conversation), lambda _: SOUND) == (
         PersonTurn(words="How are you?"),
-        ModelTurn(words="Fine.", audio_id="audio_1"),
+        ModelTurn(words="Fine.", audio_id="audio_1", duration_s=3),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from conversing import ME, asked
 from scripted import PCM16, Server, event_stream, spoken_chunks
@@ -27,7 +29,7 @@ def server() -> Server:
 
 
 @pytest.fixture
-def studio(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+def studio(server: httpx2.BaseTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setenv("AUDIOKIT_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("OPENAI_API_KEY", "sk-made-up")
     studio = open_studio(Settings.read(), transport=server)
@@ -80,6 +82,45 @@ def test_a_refusal_sends_nothing_says_why_and_is_in_the_ledger(
     assert server.requests == []
     (entry,) = studio.ledger.recent(ME, 5)
     assert (entry.outcome, entry.error, entry.cost_nanousd) == ("refused", "BudgetExceeded", 0)
+
+
+class Rambling(httpx2.BaseTransport):
+    """A model that speaks, in a stream, for as long as it may."""
+
+    def __init__(self) -> None:
+        self.rooms: list[int] = []
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.read()
+        room = json.loads(request.content)["max_completion_tokens"]
+        self.rooms.append(room)
+        counts = {
+            "prompt_tokens": 20,
+            "completion_tokens": room,
+            "prompt_tokens_details": {"audio_tokens": 0, "text_tokens": 20},
+            "completion_tokens_details": {"audio_tokens": room - 10, "text_tokens": 10},
+        }
+        usage = {"model": "gpt-audio-1.5", "choices": [], "usage": counts}
+        *spoken, last = spoken_chunks(PCM16)
+        return event_stream([*spoken, usage, last])
+
+
+@pytest.mark.parametrize("server", [Rambling()])
+def test_an_answer_that_goes_on_and_on_beside_the_limit_is_cut_there_and_the_person_is_told(
+    answered: Callable[[int], tuple[State, str, tuple[str, ...]]], server: Rambling, studio: Studio
+) -> None:
+    state, _, notes = answered(FOR_FULL)
+
+    assert state is State.ANSWERED
+    (note,) = notes
+    assert note.startswith("The answer was cut short: your budget for this month left no room for a longer one.")
+    (entry,) = studio.ledger.recent(ME, 5)
+    assert FOR_FULL // 2 < (entry.cost_nanousd or 0) <= FOR_FULL
+    (cut,) = (turn for turn in studio.converse.open(ME, entry.conversation_id or "").turns if turn.notes)
+    assert cut.audio_id is None, "it is not whole, and is never sent back as if it were"
+
+    state, _, notes = answered(10**12)
+    assert (state, notes, server.rooms[1]) == (State.ANSWERED, (), 4_096)
 
 
 def test_what_is_lesser_never_costs_more_than_what_was_wished() -> None:

@@ -144,6 +144,19 @@ def test_a_limit_cuts_sound_in_mid_word(client: OpenAI) -> None:
     assert answer.usage.completion_tokens <= 80
 
 
+@pytest.mark.usefixtures("speaking")
+@pytest.mark.parametrize("limit", [12, 30, 80])
+def test_a_spoken_answer_counts_no_more_than_its_limit_whole_and_in_a_stream(client: OpenAI, limit: int) -> None:
+    whole = ask(client, user("What can you do?"), max_completion_tokens=limit, **ALOUD)
+    chunks = list(ask(client, user("What can you do?"), max_completion_tokens=limit, **STREAMED_ALOUD))
+    (streamed,) = (chunk.usage for chunk in chunks if chunk.usage)
+    deltas = [c.choices[0].delta.audio for c in chunks if c.choices and getattr(c.choices[0].delta, "audio", None)]
+
+    assert (whole.choices[0].finish_reason, whole.usage.completion_tokens) == ("length", limit)
+    assert streamed.completion_tokens == limit
+    assert whole.choices[0].message.audio.transcript.startswith("".join(d.transcript or "" for d in deltas))
+
+
 def test_a_limit_cuts_words(client: OpenAI) -> None:
     answer = ask(client, user("What can you do?"), max_completion_tokens=5)
 

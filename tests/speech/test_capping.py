@@ -14,18 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from postgres import fresh_database_url
-from scripted import ASK, ENDPOINT, PCM16, WAV
+from scripted import ASK, ENDPOINT, PCM16, WAV, on_wire
 from sqlalchemy import func, select
 
 from audiokit.catalog.models import Catalog, Price
 from audiokit.catalog.prices import audio_out_tokens, cost, price_on
 from audiokit.errors import BudgetExceeded
+from audiokit.offline.engine import Engine
+from audiokit.offline.server import create_app
+from audiokit.offline.transport import InProcessTransport
 from audiokit.people.persons import LOCAL, Persons
 from audiokit.speech.capping import capped, filling, least
 from audiokit.speech.estimate import Longest, estimate, of_conversation
 from audiokit.speech.held import Held, spender_of
 from audiokit.speech.metered import Metered
-from audiokit.speech.replies import Ending, Event, Reply, SoundPiece
+from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech
 from audiokit.speech.requests import Caller, Converse, ModelTurn, PersonTurn, Request, Speak, Transcribe
 from audiokit.speech.varied import Varied
 from audiokit.speech.wire import EmptyReply
@@ -79,13 +82,13 @@ class Rambling:
 class Desk:
     """A held layer over a model that rambles, with a budget that may be hard."""
 
-    def __init__(self, database: Database, inner: Rambling) -> None:
-        self.database, self.inner = database, inner
+    def __init__(self, database: Database, inner: Speech) -> None:
+        self.database = database
         self.budgets = Budgets(database, ZoneInfo("UTC"))
         metered = Metered(
             inner=inner,
             ledger=Ledger(database),
-            price_of=lambda name, _: price_of(replace(ASK, model=name)),
+            price_of=lambda _name, _day: price_of(ASK),  # the offline engine's own is nothing
             endpoint=ENDPOINT,
             caller=CALLER,
         )
@@ -161,12 +164,13 @@ def test_what_is_read_aloud_or_written_down_cannot_be_capped_and_an_earlier_answ
 
 
 def test_just_beside_a_hard_limit_an_answer_is_cut_there_and_says_so(database: Database) -> None:
-    desk = Desk(database, Rambling())
+    model = Rambling()
+    desk = Desk(database, model)
     desk.limit(EXPECTED + 1_000)
 
     reply = desk.held.reply(ASK)
 
-    assert (reply.ending, desk.inner.asked[0].max_completion_tokens) == (
+    assert (reply.ending, model.asked[0].max_completion_tokens) == (
         Ending.LENGTH,
         106,
     )  # (40 x 10 + 100 x 64) / 64
@@ -190,28 +194,30 @@ def test_a_stream_that_gives_no_reason_to_finish_is_known_to_be_cut_by_its_count
 
 
 def test_an_answer_of_which_nothing_came_for_want_of_room_is_not_asked_for_again(database: Database) -> None:
-    desk = Desk(database, Rambling(says=False))
+    model = Rambling(says=False)
+    desk = Desk(database, model)
     desk.limit(10 * EXPECTED)
     with pytest.raises(BudgetExceeded, match="left no room for a longer one"):
         Varied(desk.held).reply(ASK)
-    assert len(desk.inner.asked) == 1
+    assert len(model.asked) == 1
     assert 0 < desk.ledger_sum() <= EXPECTED
 
 
 def test_nothing_is_capped_where_no_limit_is_hard_or_there_is_plenty_and_what_is_held_fires_no_notice(
     database: Database,
 ) -> None:
-    desk = Desk(database, Rambling())
+    model = Rambling()
+    desk = Desk(database, model)
     desk.limit(EXPECTED, is_hard=False)
     reply = desk.held.reply(ASK)
-    assert (desk.inner.asked[-1], reply.why_cut) == (ASK, None)
+    assert (model.asked[-1], reply.why_cut) == (ASK, None)
 
     desk.limit(desk.ledger_sum() + 64 * WORST)
     stream = desk.held.stream(ASK)
     next(stream)
     assert desk.standing.held_nanousd == WORST
     assert [reply.why_cut for reply in stream if isinstance(reply, Reply)] == [None]
-    assert desk.inner.asked[-1] == ASK
+    assert model.asked[-1] == ASK
 
     desk.limit(desk.ledger_sum() + EXPECTED + 1)
     with database.read() as connection:
@@ -221,6 +227,22 @@ def test_nothing_is_capped_where_no_limit_is_hard_or_there_is_plenty_and_what_is
     )  # all that is left
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(notice)).scalar_one() == noted
+
+
+def test_the_offline_engine_behind_the_wire_keeps_to_the_room_it_is_given(database: Database) -> None:
+    with Engine() as engine:
+        if not engine.capabilities().can_speak:
+            pytest.skip(" ".join(engine.capabilities().why_not))
+        wire = on_wire(InProcessTransport(create_app(engine)))
+        desk = Desk(database, wire)
+        question = replace(ASK, turns=(PersonTurn(words="What can you do?"),))
+        for number, ask in enumerate((desk.held.reply, lambda asked: list(desk.held.stream(asked))[-1]), 1):
+            desk.limit(number * EXPECTED)
+            reply = ask(question)
+            assert isinstance(reply, Reply)
+            assert (reply.ending, reply.why_cut is None) == (Ending.LENGTH, False)
+            assert 0 < desk.ledger_sum() <= number * EXPECTED
+        wire.close()
 
 
 @pytest.mark.parametrize("url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -178,7 +178,7 @@ TOOL = Tool(name="f", description="Does.", parameters={"type": "object"})
             200 * 32_000,
             200 * 32_000 + 9_000_000,
         ),
-        (replace(ASK, forced_tool=TOOL, max_completion_tokens=9_999), 2_000 * 10_000, 2_000 * 10_000 + 200_000),
+        (replace(ASK, forced_tool=TOOL, max_completion_tokens=9_999), 2_000 * 10_000, 2_000 * 10_000 + 500_000),
         (Transcribe(model="whisper-1", sound=HEARD), 3_000_000, 3_000_000),  # 0.006 USD a minute
         (Speak(model="tts-1", text="x" * 100, voice="alloy"), 1_500_000, 1_500_000),  # 15 USD per million characters
     ],

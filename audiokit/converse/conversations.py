@@ -160,7 +160,7 @@ class Conversations:
             return tuple(_heading(row) for row in connection.execute(query))
 
     def add_turn(
-        self, conversation_id: str, speaker: Speaker, state: State, *, turn_id: str | None = None, **values: Any
+        self, conversation_id: str, speaker: Speaker, state: State, turn_id: str | None = None, /, **values: Any
     ) -> str:
         """Append a turn and return its id; one that is there already, by an id that was given, is appended once."""
         is_given, at, last = turn_id is not None, self.now(), func.coalesce(func.max(turn_table.c.position), -1)

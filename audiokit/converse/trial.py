@@ -63,7 +63,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What one model made of one input. ``clip_digest`` is its sound; ``trouble`` is why there is neither."""
+    """What one model made of one input; ``clip_digest`` is its sound, ``trouble`` why there is nothing, or not all."""
 
     model: str
     words: str = ""

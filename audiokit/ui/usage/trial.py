@@ -66,7 +66,8 @@ def _side_by_side(number: int, one: SideBySide, names: tuple[str, str]) -> None:
 def _answer(answered: Answered) -> None:
     if answered.trouble is not None:
         st.warning(widgets.plain(answered.trouble), icon=":material/error:")
-        return
+        if not (answered.words or answered.clip_digest):
+            return
     if answered.clip_digest is not None:
         url = clip_url(state.studio().signer, person_id(), answered.clip_digest, "audio/wav")
         st.html(f"<audio controls preload='none' style='width:100%' src='{escape(url)}'></audio>")

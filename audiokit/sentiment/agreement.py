@@ -18,7 +18,7 @@ reading of low confidence is no evidence. What a person corrected is their word,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from audiokit.sentiment.figures import activation as activation_of
@@ -37,10 +37,10 @@ _OF_FAMILY = {Family.BRIGHT: 0.5, Family.WARM: 0.5, Family.EVEN: 0.0, Family.LOW
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What two readings say of each other, in a sentence."""
+    """What two readings say of each other; ``said`` makes a sentence of it, for those few that somebody reads."""
 
     is_aligned: bool
-    sentence: str
+    said: Callable[[], str]
 
 
 def agreement(readings: Readings) -> Agreement:
@@ -54,7 +54,7 @@ def agreement(readings: Readings) -> Agreement:
 def why(readings: Readings) -> str:
     """Return the sentence that goes with :func:`agreement`; that of a contrast, if there is one."""
     pairs = sorted(_pairs(readings), key=lambda pair: pair.is_aligned)
-    return pairs[0].sentence if pairs else "There is not enough evidence to say how words and voice go together."
+    return pairs[0].said() if pairs else "There is not enough evidence to say how words and voice go together."
 
 
 def is_strong(readings: Readings) -> bool:
@@ -87,29 +87,30 @@ def _pairs(readings: Readings) -> Iterator[_Pair]:
 
 def _words_and_voice(words: float, pleasant: float, voice: VoiceReading) -> Iterator[_Pair]:
     are_opposite = words * pleasant < 0 and min(abs(words), abs(pleasant)) >= _CLEAR
-    how = f"The words are {_valence(words)} and the voice sounds {_heard_as(voice, pleasant)}."
+
+    def how() -> str:
+        return f"The words are {_valence(words)} and the voice sounds {_heard_as(voice, pleasant)}."
+
     if are_opposite or abs(words - pleasant) >= _APART:
-        yield _Pair(is_aligned=False, sentence=how)
+        yield _Pair(is_aligned=False, said=how)
     elif abs(words - pleasant) <= _TOGETHER:
-        yield _Pair(is_aligned=True, sentence=how)
+        yield _Pair(is_aligned=True, said=how)
 
 
 def _voice_and_measures(arousal: float, activation: float) -> Iterator[_Pair]:
     if abs(arousal) >= _CLEAR_AROUSAL and abs(activation) >= _FAR_Z and arousal * activation < 0:
         heard, found = ("excited", "calmer") if arousal > 0 else ("calm", "more excited")
-        yield _Pair(
-            is_aligned=False,
-            sentence=f"The voice sounded {heard} to the model; measured, it is far {found} than usual.",
-        )
+        sentence = f"The voice sounded {heard} to the model; measured, it is far {found} than usual."
+        yield _Pair(is_aligned=False, said=lambda: sentence)
 
 
 def _words_and_measures(words: float, activation: float) -> Iterator[_Pair]:
     if words >= _STRONG_WORDS and activation <= -_FAR_Z:
         sentence = f"The words are {_valence(words)}, and the voice is far calmer than is usual for this speaker."
-        yield _Pair(is_aligned=False, sentence=sentence)
+        yield _Pair(is_aligned=False, said=lambda: sentence)
     elif abs(words) >= _STRONG_WORDS and activation >= _RAISED_Z:
         sentence = f"The words are {_valence(words)}, and the voice is more excited than is usual for this speaker."
-        yield _Pair(is_aligned=True, sentence=sentence)
+        yield _Pair(is_aligned=True, said=lambda: sentence)
 
 
 def _surely_said(readings: Readings) -> float | None:

@@ -10,7 +10,7 @@ from audiokit.sentiment.readings import Agreement, Readings
 from audiokit.sentiment.turning import turnings
 from audiokit.sentiment.whole import Kind, Moment, Turning
 
-__all__ = ["moments"]
+__all__ = ["contrasts_in", "moments"]
 
 _MOST_OF_A_KIND = 5
 _LEAST_SILENCE_S = 5.0
@@ -19,18 +19,23 @@ _STRONG_Z = 2.0
 
 
 def moments(
-    segments: Sequence[KeptSegment], duration_s: float, turned: Sequence[Turning] | None = None
+    segments: Sequence[KeptSegment],
+    duration_s: float,
+    turned: Sequence[Turning] | None = None,
+    contrasting: frozenset[str] | None = None,
 ) -> tuple[Moment, ...]:
     """Return the moments in order of time: all turnings, and at most five contrasts, strong ones and silences.
 
     The calmest and the most excited segment are among them, measured against its speaker's own usual, where they are
     far from it. A silence is 5 s or more in which nobody speaks, between speech; ``duration_s`` bounds them all. A
-    contrast that is strong too is a contrast only. ``turned`` are the turnings, where they are known already.
+    contrast that is strong too is a contrast only. ``turned`` are the turnings, and ``contrasting`` the ids of the
+    segments whose readings contrast, where they are known already.
     """
     ordered = sorted(segments, key=lambda segment: segment.start_s)
+    contrasting = contrasts_in(segments) if contrasting is None else contrasting
     contrasts, others = list[KeptSegment](), list[KeptSegment]()
     for one in ordered:
-        (contrasts if agreement(one.readings) is Agreement.CONTRASTING else others).append(one)
+        (contrasts if one.id in contrasting else others).append(one)
     strong = [one for one in others if is_strong(one.readings)]
     found = [
         *_turnings(ordered, turnings(ordered) if turned is None else turned),
@@ -41,6 +46,11 @@ def moments(
     ]
     within = (moment for moment in found if moment.start_s < duration_s)
     return tuple(sorted(within, key=lambda moment: (moment.start_s, moment.kind)))
+
+
+def contrasts_in(segments: Iterable[KeptSegment]) -> frozenset[str]:
+    """Return the ids of the segments whose readings contrast."""
+    return frozenset(one.id for one in segments if agreement(one.readings) is Agreement.CONTRASTING)
 
 
 def _moment(kind: Kind, segment: KeptSegment, sentence: str) -> Moment:

@@ -7,11 +7,10 @@ from typing import Any
 
 from audiokit.catalog.models import Tier
 from audiokit.catalog.prices import audio_in_tokens
-from audiokit.sentiment.agreement import agreement, changed
+from audiokit.sentiment.agreement import changed
 from audiokit.sentiment.kept import KeptRecording, KeptSegment
 from audiokit.sentiment.moments import moments
 from audiokit.sentiment.quote import Estimates
-from audiokit.sentiment.readings import Agreement
 from audiokit.sentiment.timeline import strip
 from audiokit.sentiment.turning import turnings
 from audiokit.sentiment.whole import Turning
@@ -19,26 +18,29 @@ from audiokit.sentiment.whole import Turning
 __all__ = ["outline_of", "reckoned"]
 
 
-def reckoned(recording: KeptRecording, estimates: Estimates) -> dict[str, Any]:
-    """Return what is said of the whole, but for what a model wrote of it, by the names of its fields."""
+def reckoned(recording: KeptRecording, estimates: Estimates, contrasting: frozenset[str]) -> dict[str, Any]:
+    """Return what is said of the whole, but for what a model wrote of it, by the names of its fields.
+
+    ``contrasting`` are the ids of the segments whose readings contrast.
+    """
     segments = recording.segments
     both = [(one.readings.first, one.readings.second) for one in segments]
     pairs = [(first, second) for first, second in both if first is not None and second is not None]
     turned = turnings(segments)
     return {
         "turnings": turned,
-        "moments": moments(segments, recording.duration_s or 0.0, turned),
+        "moments": moments(segments, recording.duration_s or 0.0, turned, contrasting),
         "n_escalated": len(pairs),
         "n_changed": sum(changed(first, second) for first, second in pairs),
         "saved_nanousd": _saved_nanousd(segments, estimates),
     }
 
 
-def outline_of(segments: Sequence[KeptSegment], turned: Sequence[Turning] = ()) -> dict[str, Any]:
+def outline_of(segments: Sequence[KeptSegment], turned: Sequence[Turning] = (), *, n_contrasts: int) -> dict[str, Any]:
     """Return what a table of recordings shows of the segments, by the names of its columns."""
     return {
         "strip": [[start_s, end_s, str(tone)] for start_s, end_s, tone in strip(segments)],
-        "n_contrasts": sum(agreement(segment.readings) is Agreement.CONTRASTING for segment in segments),
+        "n_contrasts": n_contrasts,
         "turning_point": turned[0].sentence if turned else None,
     }
 

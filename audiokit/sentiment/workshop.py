@@ -15,6 +15,7 @@ from audiokit.sentiment.asked import Asked
 from audiokit.sentiment.joining import joined
 from audiokit.sentiment.kept import KeptRecording, KeptSegment, Progress, Speaker
 from audiokit.sentiment.measuring import measured
+from audiokit.sentiment.moments import contrasts_in
 from audiokit.sentiment.outline import outline_of, reckoned
 from audiokit.sentiment.parts import Parts
 from audiokit.sentiment.passages import Passage, batched
@@ -90,7 +91,7 @@ class Workshop:
                 speakers=_speakers(stretches, is_assumed=not heard.tells_speakers),
                 language=heard.language or recording.options.language,
                 notes=list(dict.fromkeys((*recording.notes, *heard.notes))),
-                **outline_of(segments),
+                **outline_of(segments, n_contrasts=0),  # measures alone contrast with nothing
             )
         self.recordings.change(person_id, recording_id, state=Progress.READING.value)
         return len(segments)
@@ -171,8 +172,9 @@ class Workshop:
     def outline(self, person_id: str, recording_id: str) -> KeptRecording:
         """Reckon anew what is said of the whole from the segments as they are now; return it without times."""
         recording = self.recordings.open(person_id, recording_id, with_times=False)
-        fields = reckoned(recording, self.estimates.for_person(person_id))
-        shown = outline_of(recording.segments, fields["turnings"])
+        contrasting = contrasts_in(recording.segments)  # looked for once: of hours, there are thousands to look at
+        fields = reckoned(recording, self.estimates.for_person(person_id), contrasting)
+        shown = outline_of(recording.segments, fields["turnings"], n_contrasts=len(contrasting))
         return replace(recording, whole=self.recordings.change_whole(person_id, recording_id, fields, **shown))
 
     def _measured(self, recording: KeptRecording, stretches: Sequence[Stretch]) -> tuple[KeptSegment, ...]:

@@ -594,7 +594,7 @@ tally_sound: Final = Table(
     ),
     *(
         Column(f"{of}{number:02}", Integer, nullable=False, server_default="0")
-        for of, n_buckets in (("l", 22), ("s", 21), ("b", 12))
+        for of, n_buckets in (("l", 15), ("s", 12), ("b", 7))
         for number in range(n_buckets)
     ),
     Index(None, "day"),

@@ -49,7 +49,9 @@ def append(connection: Connection, entry: Entry, zone: ZoneInfo) -> Appended:
     write at once wait for each other and never in turn.
     """
     if connection.dialect.name == "postgresql":
-        return Appended(*connection.exec_driver_sql(_AT_ONCE, _at_once(entry, zone)).one())
+        values = _at_once(entry, zone)
+        statement = _AT_ONCE if values["sounds"] is None else _AT_ONCE_WITH_SOUND
+        return Appended(*connection.exec_driver_sql(statement, values).one())
     row = {name: getattr(entry, name) for name in _NAMES}
     if connection.execute(_WRITE, row).rowcount != 1:
         return Appended(is_new=False, has_budgets=False)
@@ -87,10 +89,11 @@ def _done(part: str) -> str:
     return f"(SELECT count(*) FROM {part}) > 0"  # noqa: S608 - our own
 
 
-def _statement() -> str:
+def _statement(*, has_sound: bool) -> str:
     """Return the statement; it is given few values, always of the same types, so that the driver prepares it once."""
     columns = ", ".join(_NAMES)
     measures = ", ".join(f"CAST({COUNTED[name]} AS bigint) AS {name}" for name in MEASURES)
+    by_sound = f", by_sound AS ({sound_tallies.ADDED_AT_ONCE.format(when=_done('by_time'))})"
     return (
         f"WITH written AS (INSERT INTO entry ({columns}) "  # noqa: S608 - our own
         f"SELECT {columns} FROM json_populate_record(CAST(NULL AS entry), %(entry)s) "
@@ -98,13 +101,13 @@ def _statement() -> str:
         f"counted AS (SELECT person_id AS who, page, model_asked AS model, {measures} FROM written), "
         f"by_day AS ({_adding(tally_day, DAY, 'written')}), "
         f"by_month AS ({_adding(tally_month, MONTH, 'by_day')}), "
-        f"by_time AS ({_adding_times('by_month')}), "
-        f"by_sound AS ({sound_tallies.ADDED_AT_ONCE.format(when=_done('by_time'))}) "
+        f"by_time AS ({_adding_times('by_month')}){by_sound if has_sound else ''} "
         "SELECT count(*) = 1, EXISTS (SELECT 1 FROM budget) FROM written"
     )
 
 
-_AT_ONCE: Final = _statement()
+_AT_ONCE: Final = _statement(has_sound=False)
+_AT_ONCE_WITH_SOUND: Final = _statement(has_sound=True)  # its many columns would hold the others up
 
 
 def _at_once(entry: Entry, zone: ZoneInfo) -> Mapping[str, Any]:

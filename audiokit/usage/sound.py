@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any, Final, Literal
 
 from sqlalchemy import Row
@@ -22,20 +21,20 @@ __all__ = [
     "FIGURES",
     "Direction",
     "Sound",
+    "adds_of",
     "all_known",
     "as_columns",
     "figures_of_entry",
     "in_buckets",
-    "rows_of",
 ]
 
 Direction = Literal["in", "out"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("in", "out")
 COUNTS: Final = ("n_sounds", "n_clipped", "n_again", "sound_ms", "speech_ms")
 EDGES: Final[Mapping[str, tuple[int, ...]]] = {
-    "loudness_lufs": tuple(range(-46, -5, 2)),
-    "snr_db": tuple(range(3, 61, 3)),
-    "bandwidth_hz": tuple(range(2000, 12_001, 1000)),
+    "loudness_lufs": tuple(range(-45, -5, 3)),
+    "snr_db": tuple(range(5, 56, 5)),
+    "bandwidth_hz": tuple(range(2000, 12_001, 2000)),
 }
 """Where the buckets of each figure begin, above the first, which everything below them is in."""
 
@@ -58,7 +57,7 @@ class Sound:
     ``n_sounds`` were measured, of ``sound_ms`` together, ``speech_ms`` of which may be speech; ``n_clipped`` of them
     are clipped. ``n_again`` of what it said was not as written, and was spoken again. Half of all sounds stay below a
     ``p50`` and one in ten below a ``p10``; None where it is told of none. For everybody these are from buckets, so that
-    a figure is within 2 LU, 3 dB and 1 kHz of the true one. For one person or team all figures are of the newest few
+    a figure is within 3 LU, 5 dB and 2 kHz of the true one. For one person or team all figures are of the newest few
     thousand calls, exactly.
     """
 
@@ -103,17 +102,13 @@ def figures_of_entry(entry: Entry | Row[Any], direction: Direction) -> Figures |
     return None if values["sound_ms"] is None else Figures(**values)
 
 
-def rows_of(entry: Entry, days: Mapping[str, date]) -> list[dict[str, Any]]:
+def adds_of(entry: Entry) -> list[dict[str, Any]]:
     """Return what an entry adds to which rows, in the order in which these are locked; only what is not nothing.
 
-    ``days`` are the first days by the grain. A figure's bucket is told by the figure's name.
+    A figure's bucket is told by the figure's name.
     """
-    found = [
-        {"grain": grain, "page": entry.page, "model": model, "direction": direction, "day": day, **adds}
-        for model, direction, adds in _adds(entry)
-        for grain, day in days.items()
-    ]
-    return sorted(found, key=lambda row: (row["grain"], row["model"], row["direction"]))
+    found = [{"page": entry.page, "model": model, "direction": side, **adds} for model, side, adds in _adds(entry)]
+    return sorted(found, key=lambda row: (row["model"], row["direction"]))
 
 
 def _adds(entry: Entry) -> Iterator[tuple[str, Direction, dict[str, int]]]:

@@ -69,7 +69,7 @@ def test_what_is_told_is_what_the_ledger_has_and_names_nobody(studio: Studio, tm
     assert samples["audiokit_sounds_clipped_total", *out] == 2
     assert samples["audiokit_sounds_speech_seconds_total", *out] == pytest.approx(1.4)
     loud = {labels[1]: n for (name, *labels), n in samples.items() if name == "audiokit_sound_loudness_lufs_bucket"}
-    assert (loud["-22"], loud["-20"], loud["+Inf"]) == (0, 2, 2)
+    assert (loud["-24"], loud["-18"], loud["+Inf"]) == (0, 2, 2)
     took = {float(le): count for (name, le, *_), count in samples.items() if name == "audiokit_call_seconds_bucket"}
     assert sorted(took.values()) == [took[edge] for edge in sorted(took)]
     assert {count for le, count in took.items() if le < 1.5} == {0}

@@ -10,7 +10,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-_BUCKETS = {"l": 22, "s": 21, "b": 12}
+_BUCKETS = {"l": 15, "s": 12, "b": 7}
 
 
 def upgrade() -> None:

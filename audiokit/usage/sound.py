@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row
-
 from audiokit.audio.measuring.figures import CLIPPED_RATIO, Figures
 from audiokit.usage.entries import Entry
 from audiokit.usage.latencies import percentile_of
@@ -96,8 +94,8 @@ def as_columns(direction: Direction, figures: Figures | None) -> dict[str, Any]:
     return {} if figures is None else {f"{direction}_{name}": getattr(figures, name) for name in FIGURES}
 
 
-def figures_of_entry(entry: Entry | Row[Any], direction: Direction) -> Figures | None:
-    """Return what an entry, or its row, says of its sound, the way back from :func:`as_columns`."""
+def figures_of_entry(entry: Entry, direction: Direction) -> Figures | None:
+    """Return what an entry says of its sound, the way back from :func:`as_columns`."""
     values: dict[str, Any] = {name: getattr(entry, f"{direction}_{name}") for name in FIGURES}
     return None if values["sound_ms"] is None else Figures(**values)
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from audiokit.audio.measuring.figures import CLIPPED_RATIO, Figures
 from audiokit.store.tables import entry as entry_table
@@ -29,7 +29,6 @@ from audiokit.usage.sound import (
     Sound,
     adds_of,
     all_known,
-    figures_of_entry,
     in_buckets,
 )
 from audiokit.usage.tallies import Where
@@ -169,16 +168,16 @@ def sounds_by(connection: Connection, at: Where, period: Period) -> tuple[Sound,
     return tuple(_sound(key, of_it) for key, of_it in counts_by(connection, at, period).items())
 
 
-def one_by_one(calls: Iterable[Row[Any]]) -> tuple[Sound, ...]:
+def one_by_one(calls: Iterable[Sequence[Any]]) -> tuple[Sound, ...]:
     """Return the same of calls, whose rows have the columns :data:`OF_SOUND`."""
     sounds = defaultdict[tuple[str, str, Direction], list[Figures]](list)
     again = Counter[tuple[str, str, Direction]]()
-    for call in calls:
-        for direction in DIRECTIONS:
-            if (figures := figures_of_entry(call, direction)) is not None:
-                sounds[call.page, call.model_asked, direction].append(figures)
-        if call.again_for is not None:
-            again[call.page, call.again_for, "out"] += 1
+    for page, model, again_for, *values in calls:
+        for direction, told in zip(DIRECTIONS, (values[: len(FIGURES)], values[len(FIGURES) :]), strict=True):
+            if told[0] is not None:
+                sounds[page, model, direction].append(Figures(**dict(zip(FIGURES, told, strict=True))))
+        if again_for is not None:
+            again[page, again_for, "out"] += 1
     return tuple(all_known(key, sounds[key], again[key]) for key in (*sounds, *(again.keys() - sounds.keys())))
 
 

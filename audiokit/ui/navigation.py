@@ -14,7 +14,7 @@ from audiokit.ui.usage import pill
 __all__ = ["navigation", "only_ours"]
 
 _STYLE = """<style>
-[data-testid=stBaseButton-primary] { color: light-dark(#fff, #0F0E17); }
+[data-testid=stBaseButton-primary]:enabled:not(:hover, :active) { color: light-dark(#fff, #0F0E17); }
 @media (max-width: 640px) {
   [role=radiogroup]:has(> [data-variant=segmented_control]) {
     flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none;
@@ -22,8 +22,8 @@ _STYLE = """<style>
   [role=radiogroup] > [data-variant=segmented_control] { flex-shrink: 0; padding-inline: .5rem; }
 }
 </style>"""
-"""What the theme cannot say: white on the dark theme's lighter violet is hard to read (3.3:1); a row that is wider than
-a phone is pushed along, not broken in two."""
+"""What the theme cannot say: white on the dark theme's lighter violet is hard to read (3.3:1), until it darkens; a row
+that is wider than a phone is pushed along, not broken in two."""
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"  # wherever the app was started
 

@@ -14,9 +14,12 @@ from audiokit.ui.player import script
 __all__ = ["microphone"]
 
 
-def microphone(*, key: str) -> None:
-    """Show a sentence if this browser cannot record here, else nothing; and open the output that replies come from."""
-    _component()(key=key, data=as_it_is({"player": script("player.js")}))
+def microphone(*, key: str, instead: str = "type, or upload a recording") -> None:
+    """Show a sentence if this browser cannot record here, else nothing; and open the output that replies come from.
+
+    ``instead`` is what can be done without a microphone.
+    """
+    _component()(key=key, data=as_it_is({"player": script("player.js"), "instead": instead}))
 
 
 @cache

@@ -3,9 +3,9 @@
 const SENTENCES = {
   insecure:
     "This address is not secure, so the browser does not allow recording. Open it over https, or on the same machine at http://localhost.",
-  none: "No microphone was found. Connect one, and this line goes away; or type, or upload a recording.",
+  none: "No microphone was found. Connect one, and this line goes away; or INSTEAD.",
   denied:
-    "The microphone is blocked for this page. Choose the icon left of the address, allow the microphone, and reload; or type, or upload a recording.",
+    "The microphone is blocked for this page. Choose the icon left of the address, allow the microphone, and reload; or INSTEAD.",
 };
 
 async function obstacle() {
@@ -24,7 +24,7 @@ export default function ({ data: [data], parentElement }) {
   const look = async () => {
     const found = await obstacle();
     line.hidden = found === null;
-    line.textContent = found ? SENTENCES[found] : "";
+    line.textContent = found ? SENTENCES[found].replace("INSTEAD", data.instead) : "";
   };
   look();
   navigator.mediaDevices?.addEventListener("devicechange", look);

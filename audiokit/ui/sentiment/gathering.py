@@ -6,6 +6,7 @@ import streamlit as st
 
 from audiokit.catalog.models import Provider
 from audiokit.ui import state
+from audiokit.ui.microphone import microphone
 from audiokit.ui.privacy import consent
 from audiokit.ui.privacy.words import recordings_kept
 from audiokit.ui.sentiment import actions, asking, words
@@ -65,6 +66,7 @@ def drop() -> None:
         args=(files,),
     )
     with st.popover("Record something", icon=":material/mic:"):
+        microphone(key="sentiment.microphone", instead="upload a recording")
         st.audio_input(
             "Record",
             sample_rate=_RATE_HZ,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from audiokit import money
@@ -14,7 +16,9 @@ _SHOWN = 8  # conversations; more of them scroll
 _LIST_PX = 320
 _STYLE = """<style>
 .st-key-record-conversations button { text-align: left; }
-.st-key-record-open-OPEN :is(button, p) { color: inherit; font-weight: 650; opacity: 1; }
+.st-key-record-open-OPEN button:disabled, .st-key-record-open-OPEN button:disabled p {
+  color: inherit; font-weight: 650; opacity: 1;
+}
 </style>"""
 """The conversation that is open cannot be opened, and is the one that should stand out, not fade."""
 
@@ -109,7 +113,7 @@ def _conversations(conversation: Conversation | None) -> None:
     if not found and state.record().sought:
         st.caption("Nothing found. Fewer words find more.")
     st.html(_STYLE.replace("OPEN", open_id or "none"))
-    height = _LIST_PX if len(found) > _SHOWN else "content"
+    height: int | Literal["content"] = _LIST_PX if len(found) > _SHOWN else "content"
     with st.container(gap="xxsmall", height=height, border=False, key="record-conversations"):
         for heading in found:
             st.button(

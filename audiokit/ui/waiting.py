@@ -12,8 +12,8 @@ __all__ = ["why"]
 _SOON = timedelta(seconds=30)  # a worker that is there takes up what is queued within a second or two
 _BEFORE = "Other work is before it. It begins by itself once that is done."
 _NOBODY = (
-    "Nothing here has taken up any work since then, so there may be no worker. Whoever runs audiokit starts one with "
-    "`audiokit worker`, and it begins by itself. It keeps its place until then."
+    "Nobody has taken this up yet, so there may be no worker. Whoever runs audiokit starts one with `audiokit worker`; "
+    "this then begins by itself, and keeps its place until then."
 )
 
 

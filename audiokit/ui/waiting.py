@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from audiokit.errors import AudiokitError
 from audiokit.jobs.values import Status
 from audiokit.ui import state
 
@@ -21,5 +22,8 @@ def why(since: datetime) -> str | None:
     """Return, as Markdown, why what was asked for at ``since`` has not begun, or None while that is no wonder."""
     if datetime.now(UTC) - since < _SOON:
         return None
-    is_anyone_at_work = any(status == Status.RUNNING.value for _, status in state.studio().jobs_under_way())
-    return _BEFORE if is_anyone_at_work else _NOBODY
+    try:
+        under_way = state.studio().jobs_under_way()
+    except AudiokitError:  # that the jobs cannot be read is for the page to say, at its next look
+        return None
+    return _BEFORE if any(status == Status.RUNNING.value for _, status in under_way) else _NOBODY

@@ -86,6 +86,7 @@ def test_one_recording_is_read_played_corrected_and_asked_about(page: Page) -> N
     expect(passages.first).to_be_visible(timeout=WITHIN_MS)
     expect(page.get_by_text("not a diagnosis").first).to_be_visible()
 
+    expect(page.get_by_role("button", name="Play", exact=True).first).to_be_enabled(timeout=WITHIN_MS)
     passages.first.locator(".at").click()
     expect(page.locator(".passage.now")).to_have_count(1, timeout=WITHIN_MS)
     page.locator(".chip").first.click()

@@ -312,6 +312,7 @@ _USUAL: dict[str, Callable[[Two], Any]] = {
     "name": lambda _: "Mine now",
     "text": lambda _: "Mine now",
     "address": lambda _: "http://127.0.0.1/",
+    "chosen": lambda _: Options(),
     "options": lambda _: Options(),
     "to": lambda _: io.BytesIO(),
     "file": lambda _: io.BytesIO(),
@@ -353,6 +354,7 @@ _USUAL: dict[str, Callable[[Two], Any]] = {
     "budget_id": lambda _: "b1",
 }
 _SPECIAL: dict[tuple[str, str], Callable[[Two], Any]] = {
+    ("live.line", "options"): lambda _: LiveOptions(),
     ("live.open", "options"): lambda _: LiveOptions(),
     ("sentiment.gathering.ask_for", "options"): lambda _: Listening(),
     ("exports.file", "to"): lambda _: "srt",

@@ -17,7 +17,8 @@ const SKIP_S = 10;
 const OVER_S = 0.05; // this near its end, a sound is over
 const GROWING_S = 12; // a growing waveform fills the width from this length on
 const PLAYING = "audiokit:playing"; // on window: the other players fall silent
-const PLAY_FROM = "audiokit:play-from"; // on window, with {digest, seconds}: somebody wants to hear a clip from there
+const PLAY_FROM = "audiokit:play-from"; // on window: somebody wants to hear what window.audiokitWanted says
+const PATIENCE_MS = 15_000; // how long one waits for a player that is still to come
 const AT = "audiokit:at"; // on window, with {digest, seconds, playing}: where a clip stands
 const FIRST_SOUND = "audiokit:first-sound"; // on window, with {id, at}: a reply can be heard
 
@@ -81,6 +82,7 @@ class Player {
     this.#words.show(data.words);
     if (this.#tones.show(data.tones ?? [], data.clip?.duration_s ?? 0)) this.#wave.tint((share) => this.#tones.colour(share));
     this.#paint();
+    this.#heed();
   }
 
   close() {
@@ -241,8 +243,7 @@ class Player {
     on(".again", "click", () => this.#retry?.());
     slide(this.#at(".wave"), this.#hands(), signal);
     window.addEventListener(PLAYING, ({ detail }) => detail !== this && this.#sound?.pause(), { signal });
-    const asked = ({ detail }) => detail.digest === this.#clip?.digest && this.#playFrom(detail.seconds);
-    window.addEventListener(PLAY_FROM, asked, { signal });
+    window.addEventListener(PLAY_FROM, () => this.#heed(), { signal });
   }
 
   #toggle() {
@@ -264,6 +265,14 @@ class Player {
   #speed(rate) {
     if (this.#sound === this.#live) this.#settle();
     this.#sound.rate = rate;
+  }
+
+  /** Play from where somebody pressed, also if that was before this player was there. */
+  #heed() {
+    const wanted = window.audiokitWanted; // {digest, seconds, at}
+    if (!wanted || wanted.digest !== this.#clip?.digest) return;
+    delete window.audiokitWanted;
+    if (performance.now() - wanted.at < PATIENCE_MS) this.#playFrom(wanted.seconds);
   }
 
   #playFrom(seconds) {

@@ -2,11 +2,9 @@
 // What is made so far is played line by line from here; a whole recording is played by the player on the page.
 
 const PLAYING = "audiokit:playing"; // on window: the other players fall silent
-const PLAY_FROM = "audiokit:play-from"; // on window, with {digest, seconds}
+const PLAY_FROM = "audiokit:play-from"; // on window: a player shall look at what is wanted, now or when it comes
 const AT = "audiokit:at"; // on window, with {digest, seconds, playing}
 const PAUSE_MS = 350; // between two lines that are played one by one
-const TRY_MS = 200;
-const TRIES = 25;
 const VOICES = ["#6d5df6", "#0f9f8f", "#d97706", "#db2777"];
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
@@ -82,6 +80,7 @@ class Reader {
     const line = this.#data.lines.find((one) => one.id === id);
     if (!line?.url) return;
     [this.#wanted, this.#waits] = [id, false];
+    this.#leave(0);
     this.#audio.src = line.url;
     this.#sound();
   }
@@ -91,12 +90,16 @@ class Reader {
     this.#audio.play().catch(() => this.#say());
   }
 
-  /** Mark what is heard, and leave word of it for who shows the whole recording. */
   #heard() {
-    const { programme, growing } = this.#data;
     const seconds = this.#audio.currentTime;
-    if (growing && !this.#audio.paused) window.audiokitLeft = { programme, line: this.#wanted, seconds };
+    if (!this.#audio.paused) this.#leave(seconds);
     this.#mark(this.#wanted, seconds);
+  }
+
+  /** Leave word of what is heard for who shows the whole recording. */
+  #leave(seconds) {
+    const { programme, growing } = this.#data;
+    if (growing) window.audiokitLeft = { programme, line: this.#wanted, seconds };
   }
 
   #next() {
@@ -127,11 +130,7 @@ class Reader {
     if (left?.programme !== this.#data.programme) return;
     delete window.audiokitLeft;
     const line = this.#data.lines.find(({ id }) => id === left.line);
-    let tries = TRIES;
-    const again = setInterval(() => {
-      if (tries-- === 0 || this.#now !== null) return clearInterval(again);
-      if (line) ask(this.#data.digest, line.start + left.seconds);
-    }, TRY_MS);
+    if (line && this.#now === null) ask(this.#data.digest, line.start + left.seconds);
   }
 
   #at({ digest, seconds, playing }) {
@@ -295,7 +294,8 @@ class Reader {
 }
 
 function ask(digest, seconds) {
-  window.dispatchEvent(new CustomEvent(PLAY_FROM, { detail: { digest, seconds } }));
+  window.audiokitWanted = { digest, seconds, at: performance.now() };
+  window.dispatchEvent(new CustomEvent(PLAY_FROM));
 }
 
 function make(name, properties = {}) {

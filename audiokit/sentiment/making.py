@@ -113,13 +113,19 @@ class Making:
         if not working:
             return batch, None
         begun = [one for one in standings if one.job_id is not None]
+        is_waiting = all(one.state is Progress.WAITING for one in working) and not self._runs(working)
         return batch, Going(
-            stage=_stage(working),
+            stage=_stage(working, is_waiting=is_waiting),
             done=len(begun) - len(working),
             total=len(begun),
-            is_waiting=all(one.state is Progress.WAITING for one in working),
+            is_waiting=is_waiting,
             seconds_left=seconds_left(batch, {one.id for one in working}, took_s(self.batches.database, batch_id)),
         )
+
+    def _runs(self, working: Sequence[Standing]) -> bool:
+        """Whether one is being worked on: what goes on after a pause says so itself at its next stage only."""
+        jobs = self.jobs.states([one.job_id for one in working if one.job_id])
+        return any(job.status is Status.RUNNING for job in jobs.values())
 
     def pause(self, person_id: str, batch_id: str) -> Batch:
         """Begin nothing new for it until it goes on; calls that have begun are kept."""
@@ -163,7 +169,7 @@ class Making:
                 self.recordings.change(person_id, one.id, state=one.state.value)
                 raise
             self.recordings.change(person_id, one.id, job_id=job_id)
-        return self.batches.open(person_id, batch_id)
+        return self.batches.change(person_id, batch_id)  # and it waits from now on
 
     def _claimed(self, person_id: str, one: Standing) -> bool:
         return self.recordings.claim(
@@ -214,14 +220,16 @@ def _is_paused(job: JobState | None) -> bool:
     return job is not None and job.status is Status.PAUSED
 
 
-def _stage(working: Sequence[Standing]) -> str:
+def _stage(working: Sequence[Standing], *, is_waiting: bool) -> str:
     """Return what is being done for the recording that is furthest."""
     states = {one.state for one in working}
+    if is_waiting:
+        return "Waiting for a free place"
     if Progress.READING in states:
         return "Reading words and voices"
     if Progress.HEARING in states:
         return "Writing down what is said"
-    return "Preparing the sound" if Progress.PREPARING in states else "Waiting for a free place"
+    return "Preparing the sound" if Progress.PREPARING in states else "Going on"
 
 
 def _beside(spent_nanousd: int, to_pay_nanousd: int | None) -> int | None:

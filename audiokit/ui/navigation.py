@@ -14,6 +14,7 @@ from audiokit.ui.usage import pill
 __all__ = ["navigation", "only_ours"]
 
 _STYLE = """<style>
+#stFloatingOverlayPortal, .stDialog { color-scheme: light dark; }
 [data-testid=stBaseButton-primary]:enabled:not(:hover, :active) { color: light-dark(#fff, #0F0E17); }
 @media (max-width: 640px) {
   [role=radiogroup]:has(> [data-variant=segmented_control]) {

@@ -1,7 +1,7 @@
 // What Streamlit runs for a live session: fetches the program, which the browser keeps, and shows `data` with it.
 // Streamlit calls it again whenever `data` or the theme changes; the session lives on its root element.
 
-const NOT_LOADED = "Live talk could not be loaded. Load the page again, or use Record instead.";
+const NOT_LOADED = "Live talk could not be loaded. Load the page again, or use Converse instead.";
 
 export default function mount({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live");

@@ -96,6 +96,7 @@ class Talk {
     const stands = obstacle();
     if (stands) return this.#panel.complain(stands);
     this.#panel.calm();
+    [this.#stood, this.#fatal] = [false, ""]; // what the session before it came to is over
     this.#set("connecting");
     const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "interactive" });
     this.#context = context;

@@ -15,13 +15,12 @@ from audiokit.ui.sentiment.visit import person_id, service, visit
 __all__ = ["show", "stopped"]
 
 _EACH_S = 1.0
-_FIGURE_PX = 150
 
 
 @st.fragment(run_every=_EACH_S)
 def show(drawn: Batch) -> None:
     """Show how far it is; once nothing is under way, or a row was pressed, have the whole page drawn."""
-    if visit().recording_id is not None:
+    if visit().recording_id is not None or visit().trouble is not None:
         st.rerun()
     try:
         batch, under_way = service().making.look(person_id(), drawn.id)
@@ -58,10 +57,10 @@ def _figures(batch: Batch, going: Going) -> None:
     """Show how far it is; on a phone two figures stand side by side."""
     st.progress(min(1.0, going.done / max(1, going.total)))
     with st.container(horizontal=True):
-        st.metric("Recordings", f"{going.done} of {going.total}", width=_FIGURE_PX)
-        st.metric("Spent", words.spent(batch.money).removesuffix(" spent yet"), width=_FIGURE_PX)
+        st.metric("Recordings", f"{going.done} of {going.total}", width="content")
+        st.metric("Spent", words.spent(batch.money).removesuffix(" spent yet"), width="content")
         if going.seconds_left is not None:
-            st.metric("Time left", f"about {words.length(going.seconds_left / 60)}", width=_FIGURE_PX)
+            st.metric("Time left", f"about {words.length(going.seconds_left / 60)}", width="content")
 
 
 def stopped(batch: Batch) -> None:

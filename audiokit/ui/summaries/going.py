@@ -10,18 +10,19 @@ from audiokit.summaries.making import Going
 from audiokit.ui import waiting, widgets
 from audiokit.ui.summaries import actions, words
 from audiokit.ui.summaries.reader import reader
-from audiokit.ui.summaries.visit import person_id, service
+from audiokit.ui.summaries.visit import person_id, service, visit
 
 __all__ = ["show", "stopped"]
 
 _EACH_S = 1.0
 _MINUTE_S = 60.0
-_FIGURE_PX = 150
 
 
 @st.fragment(run_every=_EACH_S)
 def show(drawn: KeptProgramme) -> None:
     """Show how far it is; once its state or title is another than what was drawn, have the whole page drawn."""
+    if visit().trouble is not None:
+        st.rerun()
     try:
         programme, going = service().making.look(person_id(), drawn.id)
     except AudiokitError:
@@ -59,10 +60,10 @@ def _figures(programme: KeptProgramme, going: Going) -> None:
     """Show how far it is; on a phone two figures stand side by side."""
     st.progress(_share(programme, going))
     with st.container(horizontal=True):
-        st.metric("Lines", f"{going.done} of {going.total}" if going.total else "being written", width=_FIGURE_PX)
-        st.metric("Made", words.clock(going.made_s), width=_FIGURE_PX)
-        st.metric("Spent", words.spent(programme.money).removesuffix(" spent yet"), width=_FIGURE_PX)
-        st.metric("Time left", _left(going), width=_FIGURE_PX)
+        st.metric("Lines", f"{going.done} of {going.total}" if going.total else "being written", width="content")
+        st.metric("Made", words.clock(going.made_s), width="content")
+        st.metric("Spent", words.spent(programme.money).removesuffix(" spent yet"), width="content")
+        st.metric("Time left", _left(going), width="content")
 
 
 def _stage(programme: KeptProgramme, going: Going) -> str:

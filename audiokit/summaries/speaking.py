@@ -11,7 +11,7 @@ from audiokit.audio.clip import Clip
 from audiokit.catalog.models import Role, Tier
 from audiokit.catalog.prices import cost
 from audiokit.catalog.roles import Choice
-from audiokit.errors import BudgetExceeded, NotConfigured, ProviderRefused, ReplyUnusable
+from audiokit.errors import NotConfigured, ProviderRefused, ReplyUnusable
 from audiokit.speech.in_turn import answer_in_turn
 from audiokit.speech.place import Place
 from audiokit.speech.replies import Ending, Reply, Speech
@@ -86,12 +86,14 @@ def take(
 
     Raises:
         ProviderError: nobody could, or what came is of no use; what was billed is in the ledger.
-        BudgetExceeded: a budget does not reach for it, or left no room for all of it.
+        BudgetExceeded: a budget does not reach for it.
     """
     asked = _Asked(asks[0])
 
     def noting(place: Place) -> Place:
-        return replace(place, speech_for=partial(asked.at, place))
+        """Let those be asked whom the line was looked for by, also where somebody switched models meanwhile."""
+        choices = tuple(ask.choice for ask in asks if ask.place is place)
+        return replace(place, speech_for=partial(asked.at, place), candidates=lambda _role, _tier: choices)
 
     def request(model_name: str) -> Request:
         asked.ask = next(ask for ask in asks if ask.place is asked.place and ask.choice.model_name == model_name)
@@ -126,8 +128,6 @@ def _usable(reply: Reply, model: str) -> bytes:
     """Return the sound of a reply, if it is all that was asked for."""
     if reply.ending is Ending.REFUSED:
         raise ProviderRefused(_DECLINED.format(model=model), model=model, status=200)
-    if reply.why_cut is not None:
-        raise BudgetExceeded(reply.why_cut)
     if reply.sound is None:
         raise ReplyUnusable(_NO_SOUND.format(model=model), model=model)
     if reply.ending in {Ending.LENGTH, Ending.CUT}:

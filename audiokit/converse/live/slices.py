@@ -72,7 +72,7 @@ class Slices:
         else:
             insist(partial(self._budgets.settle, held, entry))
         try:
-            self._hold()
+            insist(self._hold)
         except (BudgetExceeded, NotAllowed) as error:
             self.on_refused(error)
 

@@ -26,8 +26,8 @@ _OURS = ("AUDIOKIT_", "OPENAI_", "AZURE_OPENAI_", "AWS_")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run the whole suite in three processes, and a part of it in this one: browsers wait more than they work."""
-    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Run the whole suite in two processes, and a part of it in this one."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -39,7 +39,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the processes, have one begin with the browsers at once: theirs is the longest row."""
+    """Of two processes, have one begin with the browsers at once: theirs is the longest row."""
     if hasattr(config, "workerinput"):
         from rows import has_browser  # noqa: PLC0415 - as above
 

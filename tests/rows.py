@@ -1,6 +1,6 @@
-"""The suite in three processes: one drives the browsers, one after another, and the others take the rest file by file.
+"""The suite in two processes: one drives the browsers, one after another, and the other takes the rest file by file.
 
-Two browsers at once would be in each other's way; whichever process is done first helps the others with whole files.
+Two browsers at once would be in each other's way; whichever process is done first helps the other with whole files.
 """
 
 from __future__ import annotations

@@ -270,8 +270,8 @@ class Answering:
             if not turns or (summing := job.summing()) is None:
                 return
             request = digest_request(summing.model, turns, conversation.heading.digest)
-            reply = summing.speech.reply(request)
-            if (digest := reply.words.strip()) and reply.why_cut is None:
+            digest = summing.speech.reply(request).words.strip()
+            if digest:
                 until = turns[-1].position
                 self._conversations.change(job.person_id, job.conversation_id, digest=digest, digest_until=until)
         except AudiokitError as error:

@@ -52,6 +52,7 @@ def digest_request(model: str, turns: Iterable[KeptTurn], earlier: str | None) -
         instructions=_INSTRUCTIONS,
         turns=(PersonTurn(words="\n\n".join([*before, *lines])),),
         max_completion_tokens=600,
+        only_whole=True,
     )
 
 

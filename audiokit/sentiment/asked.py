@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from audiokit.catalog.models import Role, Tier
-from audiokit.errors import BudgetExceeded, NotConfigured, ProviderRefused, ReplyUnusable
+from audiokit.errors import NotConfigured, ProviderRefused, ReplyUnusable
 from audiokit.sentiment.given import NotGiven
 from audiokit.speech.in_turn import Answer, answer_in_turn
 from audiokit.speech.place import Place, places_for
@@ -64,23 +64,14 @@ class Asked:
         return self._answer(order, Role.WRITE, self.tier, None)
 
     def listen(self, order: Order, sound: Heard, tier: Tier) -> Answer:
-        """Ask the audio model of a tier once; the sound comes first and the words after it.
-
-        Raises:
-            BudgetExceeded: a budget left no room for all of the answer, of which nothing is kept then.
-            ProviderError, NotConfigured: as in :meth:`read`.
-        """
-        answer = self._answer(order, Role.JUDGE, tier, sound)
-        if answer.reply.why_cut is not None:
-            raise BudgetExceeded(answer.reply.why_cut)
-        return answer
+        """Ask the audio model of a tier once; the sound comes first and the words after it. Errors as in ``read``."""
+        return self._answer(order, Role.JUDGE, tier, sound)
 
     def for_(self, order: Order, read: Callable[[Reply], _Read]) -> _Read:
         """Return what ``read`` makes of the text model's answer, asked once more where it makes nothing of it.
 
         Raises:
             ProviderError: nobody answered; or the model declined; or its answer could not be read, twice.
-            BudgetExceeded: a budget does not reach for it, or left no room for all of the answer.
         """
         trouble = ""
         for attempt in range(2):
@@ -88,8 +79,6 @@ class Asked:
             answer = self.read(said)
             if answer.reply.ending is Ending.REFUSED:
                 raise ProviderRefused("The text model declined to answer this. Ask in other words.", model=answer.model)
-            if answer.reply.why_cut is not None:
-                raise BudgetExceeded(answer.reply.why_cut)
             try:
                 return read(answer.reply)
             except NotGiven as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from audiokit.errors import BudgetExceeded, ProviderError, ProviderRefused
+from audiokit.errors import ProviderError, ProviderRefused
 from audiokit.sentiment.asked import Asked, Order, again, wishes
 from audiokit.sentiment.billed import is_paid, sentence_of
 from audiokit.sentiment.forms import WORDS
@@ -36,65 +36,43 @@ _LEFT_OUT = "It left some passages out."
 _TOKENS_TO_THINK, _TOKENS_A_PASSAGE = 4_000, 250
 _FEW = 8  # passages; more are asked for again in halves, so that one that is refused does not take the others with it
 
-Keep = Callable[[Mapping[str, WordsReading]], object]
-"""Takes readings by passage id, as they come."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """What came of one call: readings by passage id; where there are none, why, and whether the model declined.
-
-    ``why_cut`` is why there are fewer than there might be: a budget left no room for more.
-    """
+    """What came of one call: readings by passage id; where there are none, why, and whether the model declined."""
 
     readings: Mapping[str, WordsReading]
     trouble: str = ""
     declined: bool = False
     model: str = ""
-    why_cut: str | None = None
 
 
-def read_words(
-    asked: Asked, passages: Sequence[Passage], steering: str = "", *, keep: Keep = lambda _: None
-) -> dict[str, WordsReading]:
+def read_words(asked: Asked, passages: Sequence[Passage], steering: str = "") -> dict[str, WordsReading]:
     """Return what the words of each passage say, by its id, a call for each of :func:`passages.batched`.
 
     What was left out or cannot be read is asked for once more; a passage that is missing then too, or has no words, is
-    not in what is returned. Where the model declined twice, in words, its words are the reading's reason. ``keep`` is
-    given what each call has brought, before the next is made.
+    not in what is returned. Where the model declined twice, in words, its words are the reading's reason.
 
     Raises:
-        BudgetExceeded: a budget does not reach for all, or left no room for all of an answer.
         ProviderError: nobody answered, and nothing was billed.
         NotConfigured: there is no text model.
     """
     found = dict[str, WordsReading]()
     for batch in batched(passages):
-        found |= _of_batch(asked, batch, steering, keep)
+        found |= _of_batch(asked, batch, steering)
     return found
 
 
-def _of_batch(asked: Asked, batch: Sequence[Passage], steering: str, keep: Keep) -> dict[str, WordsReading]:
+def _of_batch(asked: Asked, batch: Sequence[Passage], steering: str) -> dict[str, WordsReading]:
     first = _asked_once(asked, batch, steering)
-    found, why_cut = dict(first.readings), first.why_cut
-    keep(found)
-    missing = _missing(batch, found)
-    if why_cut and len(missing) == len(batch) <= _FEW:
-        raise BudgetExceeded(why_cut)  # the same would be cut at the same place
+    found = dict(first.readings)
+    missing = [passage for passage in batch if passage.id not in found]
     with suppress(ProviderError):  # what came before is paid for
         for part in _parts(missing):
             second = _asked_once(asked, part, steering, trouble=first.trouble or _LEFT_OUT)
-            new = dict.fromkeys((passage.id for passage in part), _declined(second)) if second.declined else {}
-            new |= second.readings
-            keep(new)
-            found, why_cut = found | new, second.why_cut or why_cut
-    if why_cut and _missing(batch, found):
-        raise BudgetExceeded(why_cut)
+            found |= dict.fromkeys((passage.id for passage in part), _declined(second)) if second.declined else {}
+            found |= second.readings
     return found
-
-
-def _missing(batch: Sequence[Passage], found: Mapping[str, WordsReading]) -> list[Passage]:
-    return [passage for passage in batch if passage.id not in found]
 
 
 def _asked_once(asked: Asked, batch: Sequence[Passage], steering: str, *, trouble: str = "") -> _Round:
@@ -111,11 +89,11 @@ def _asked_once(asked: Asked, batch: Sequence[Passage], steering: str, *, troubl
         if not is_paid(error):
             raise
         return _Round(readings={}, trouble=sentence_of(error), declined=isinstance(error, ProviderRefused))
-    reply = answer.reply
     if readings := _readings(answer, batch):
-        return _Round(readings=readings, why_cut=reply.why_cut)
+        return _Round(readings=readings)
+    reply = answer.reply
     in_words = bool(reply.words) and not reply.tool_calls and reply.ending not in {Ending.LENGTH, Ending.CUT}
-    return _Round(readings={}, trouble=why_none(reply), declined=in_words, model=answer.model, why_cut=reply.why_cut)
+    return _Round(readings={}, trouble=why_none(reply), declined=in_words, model=answer.model)
 
 
 def _readings(answer: Answer, batch: Sequence[Passage]) -> dict[str, WordsReading]:

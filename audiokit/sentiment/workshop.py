@@ -6,9 +6,8 @@ kept at once, so that a page fills while it is looked at: the transcript first, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from audiokit.catalog.models import Tier
 from audiokit.sentiment.asked import Asked
@@ -22,7 +21,7 @@ from audiokit.sentiment.passages import Passage, batched
 from audiokit.sentiment.preparing import Preparing
 from audiokit.sentiment.quote import Estimates
 from audiokit.sentiment.reading_words import read_words
-from audiokit.sentiment.readings import Measured, Readings, WordsReading
+from audiokit.sentiment.readings import Measured, Readings
 from audiokit.sentiment.recordings import Recordings
 from audiokit.sentiment.segments import Segments
 from audiokit.sentiment.signals import passages_of
@@ -110,13 +109,9 @@ class Workshop:
                 return 0
             tier, estimates = recording.options.tier, self.estimates.for_person(person_id)
             with self.till.paying(recording, estimates.words(passages, tier)) as caller:
-                asked, steering = self._asked(caller, tier), recording.options.steering
-                found = read_words(asked, passages, steering, keep=partial(self._keep_words, recording_id))
+                found = read_words(self._asked(caller, tier), passages, recording.options.steering)
+                insist(lambda: self.segments.keep_words(recording_id, found))
         return len(found)
-
-    def _keep_words(self, recording_id: str, found: Mapping[str, WordsReading]) -> None:
-        if found:
-            insist(lambda: self.segments.keep_words(recording_id, found))
 
     def to_listen(self, person_id: str, recording_id: str) -> list[str]:
         """Return the ids of the segments whose voices are to be read; none where that is not wanted, or not allowed."""

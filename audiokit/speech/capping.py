@@ -7,10 +7,9 @@ cannot: what they cost is bounded by what goes in.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 from audiokit.catalog.prices import Price
-from audiokit.speech.estimate import of_conversation, priced
+from audiokit.speech.estimate import dearest, with_tokens
 from audiokit.speech.replies import Ending, Reply
 from audiokit.speech.requests import Converse, Request
 
@@ -36,7 +35,7 @@ def capped(request: Converse, price: Price, amount_nanousd: int) -> Converse:
     The amount must be that of :func:`least` at least.
     """
     what_goes_in = _with_tokens(request, price, 0) or 0
-    room = int((amount_nanousd - what_goes_in) // _dearest(request, price))
+    room = int((amount_nanousd - what_goes_in) // dearest(request, price))
     return replace(request, max_completion_tokens=max(1, min(room, request.max_completion_tokens)))
 
 
@@ -52,13 +51,6 @@ def is_cut(request: Converse, reply: Reply) -> bool:
 
 
 def _with_tokens(request: Converse, price: Price | None, n_tokens: int) -> int | None:
-    if price is None or not price.is_by_the_token or not _dearest(request, price):
+    if price is None or not price.is_by_the_token or not dearest(request, price):
         return None
-    is_sound = request.voice is not None and _dearest(request, price) == price.audio_out
-    usage = of_conversation(request, text_out=0 if is_sound else n_tokens, audio_out=n_tokens if is_sound else 0)
-    return priced(price, usage)
-
-
-def _dearest(request: Converse, price: Price) -> Decimal:
-    kinds = (price.text_out, price.audio_out if request.voice is not None else None)
-    return max((amount for amount in kinds if amount is not None), default=Decimal(0))
+    return with_tokens(request, price, n_tokens)

@@ -1,8 +1,9 @@
 """What a request is expected to cost at most, before it is sent: held against budgets, and for quotes.
 
 What goes in is counted. What comes out is bounded by ``max_completion_tokens``, and below it by the longest of the
-latest answers of its kind (:mod:`audiokit.usage.experience`), or by what is usual where there were none. An answer can
-be longer than that: see :mod:`audiokit.speech.capping`.
+latest answers of its kind (:mod:`audiokit.usage.experience`), or by what is usual where there were none, all of it in
+the dearer kind: providers count words and sound alike. An answer can be longer than that: see
+:mod:`audiokit.speech.capping`. Of what is worth nothing unless it is whole, the longest is expected that may be.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from decimal import Decimal
 from audiokit.catalog.prices import Price, Usage, audio_in_tokens, audio_out_tokens, cost, text_tokens
 from audiokit.speech.requests import Converse, ModelTurn, PersonTurn, Request, Speak, Telling, ToolResult, Transcribe
 
-__all__ = ["Longest", "estimate", "of_conversation", "priced", "tokens", "writing_down"]
+__all__ = ["Longest", "dearest", "estimate", "of_conversation", "priced", "tokens", "with_tokens", "writing_down"]
 
 _WORDS_PER_S, _CHARACTERS_PER_S = 2.5, 12.0  # of slow speech, so that a length is not taken to be too short
 _TOKENS_PER_S = 4  # of what is written down of quick speech, rounded up
@@ -23,6 +24,7 @@ _TOKENS_PER_S_TOLD = {Telling.WORDS: 7, Telling.TIMES: 7, Telling.SPEAKERS: 45} 
 _AROUND_TOOLS_TOKENS = 100  # once: a function of no words came to 103 with gpt-5-mini, as recorded (2026)
 _ALOUD_S = 60.0  # of an answer, before there was one
 _WRITTEN_TOKENS, _FUNCTION_TOKENS = 800, 2_000  # the same in words, and in the arguments of a function
+_LEAST_ALOUD_TOKENS, _LEAST_WRITTEN_TOKENS = 480, 400  # however short the latest were: 20 s, and a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def estimate(request: Request, price: Price | None, longest: Longest | None = No
     """Return what ``request`` may cost in nano-USD, rounded up; None where that cannot be told."""
     match request:
         case Converse():
-            return priced(price, _conversation(request, longest))
+            return with_tokens(request, price, _room(request, longest))
         case Transcribe():
             seconds = request.sound.duration_s + sum(known.sound.duration_s for known in request.known_voices)
             return writing_down(seconds, price, tokens_per_s=_TOKENS_PER_S_TOLD[request.telling])
@@ -56,6 +58,21 @@ def tokens(request: Request, longest: Longest | None = None) -> int:
             usage = _reading(request)
     counts = (usage.text_in_tokens, usage.audio_in_tokens, usage.text_out_tokens, usage.audio_out_tokens)
     return sum(count or 0 for count in counts)
+
+
+def with_tokens(request: Converse, price: Price | None, n_tokens: int) -> int | None:
+    """Return what a conversation costs with an answer of so many tokens, all of the dearer kind; None: nobody knows."""
+    if price is None:
+        return None
+    is_sound = request.is_aloud and price.audio_out in {None, dearest(request, price)}
+    usage = of_conversation(request, text_out=0 if is_sound else n_tokens, audio_out=n_tokens if is_sound else 0)
+    return priced(price, usage)
+
+
+def dearest(request: Converse, price: Price) -> Decimal:
+    """Return the price of a million tokens of whichever comes out and costs most."""
+    kinds = (price.text_out, price.audio_out if request.is_aloud else None)
+    return max((amount for amount in kinds if amount is not None), default=Decimal(0))
 
 
 def priced(price: Price | None, usage: Usage) -> int | None:
@@ -101,6 +118,14 @@ def _conversation(request: Converse, longest: Longest | None) -> Usage:
     return of_conversation(request, text_out=text_out, audio_out=audio_out)
 
 
+def _room(request: Converse, longest: Longest | None) -> int:
+    """Return how many tokens an answer is expected to need at most."""
+    if not request.may_be_cut:
+        return request.max_completion_tokens
+    least = _LEAST_ALOUD_TOKENS if request.is_aloud else _LEAST_WRITTEN_TOKENS
+    return min(max(least, sum(_answer(request, longest))), request.max_completion_tokens)
+
+
 def _answer(request: Converse, longest: Longest | None) -> tuple[int, int]:
     """Return the tokens of the answer, in words and in sound; both together are at most those that may be."""
     if longest is not None:
@@ -108,9 +133,8 @@ def _answer(request: Converse, longest: Longest | None) -> tuple[int, int]:
     elif request.forced_tool is not None:
         text, audio = _FUNCTION_TOKENS, 0
     else:
-        aloud = request.voice is not None
-        text = round(_ALOUD_S * _TOKENS_PER_S) if aloud else _WRITTEN_TOKENS
-        audio = audio_out_tokens(_ALOUD_S) if aloud else 0
+        text = round(_ALOUD_S * _TOKENS_PER_S) if request.is_aloud else _WRITTEN_TOKENS
+        audio = audio_out_tokens(_ALOUD_S) if request.is_aloud else 0
     audio = min(audio, request.max_completion_tokens)
     return min(text, request.max_completion_tokens - audio), audio
 

@@ -69,7 +69,9 @@ class Held:
         try:
             yield call
         except EmptyReply as error:
-            raise call.emptied(error) from error
+            if (why := call.why_empty(error)) is None:
+                raise
+            raise BudgetExceeded(why, **error.detail) from error
         finally:
             self.budgets.release(hold)
 
@@ -110,10 +112,9 @@ class _Call(Generic[_Asked]):
             return reply
         return replace(reply, ending=Ending.LENGTH, why_cut=cut_short(self.by))
 
-    def emptied(self, error: EmptyReply) -> Exception:
-        """Return what to raise where nothing came: to ask again with as little room would come to nothing again."""
-        told = self.told(error.reply)
-        return error if told.why_cut is None else BudgetExceeded(told.why_cut, **error.detail)
+    def why_empty(self, error: EmptyReply) -> str | None:
+        """Return why nothing came, if that is for want of room: to ask again would come to nothing again."""
+        return self.told(error.reply).why_cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ class Converse:
 
     The model may call any of ``tools``, or none; ``forced_tool`` forces that one function call.
     ``temperature`` None leaves the provider's default, which is right: at 0 these models end in endless noise.
-    ``spared`` is for the ledger only; None where nothing was compacted, or nobody knows.
+    ``spared`` is for the ledger only; None where nothing was compacted, or nobody knows. ``only_whole`` says that an
+    answer is worth nothing if it is cut, as that of a forced function is: no budget gives it less room.
     """
 
     model: str
@@ -151,6 +152,17 @@ class Converse:
     tools: tuple[Tool, ...] = ()
     forced_tool: Tool | None = None
     spared: Spared | None = None
+    only_whole: bool = False
+
+    @property
+    def is_aloud(self) -> bool:
+        """Whether the answer is to be spoken; the arguments of a function are not."""
+        return self.voice is not None and self.forced_tool is None
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether an answer that stops early is still worth something."""
+        return not self.only_whole and self.forced_tool is None
 
     @property
     def listens(self) -> bool:

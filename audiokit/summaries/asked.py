@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from audiokit.catalog.models import Role
-from audiokit.errors import BudgetExceeded, NotConfigured, ProviderRefused, ReplyUnusable
+from audiokit.errors import NotConfigured, ProviderRefused, ReplyUnusable
 from audiokit.speech.in_turn import answer_in_turn
 from audiokit.speech.place import Place, places_for
 from audiokit.speech.replies import Ending, Reply
@@ -59,7 +59,7 @@ class Asked:
         """Return what ``read`` makes of the answer, which is to have about ``n_words``.
 
         Raises:
-            BudgetExceeded: a call would go beyond what may be paid, or there was no room for all of its answer.
+            BudgetExceeded: a call would go beyond what may be paid.
             ProviderError: nobody answered; or the model declined; or its answer could not be read, twice.
         """
         trouble = ""
@@ -95,6 +95,4 @@ class Asked:
             reply = answer_in_turn(self._places, self.caller, Role.WRITE, self.shape.tier, request).reply
         if reply.ending is Ending.REFUSED:
             raise ProviderRefused("The text model declined to write this. Change your wishes, or the documents.")
-        if reply.why_cut is not None:
-            raise BudgetExceeded(reply.why_cut)
         return reply

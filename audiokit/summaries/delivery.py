@@ -58,6 +58,7 @@ def request_for(text: str, persona: Persona, shape: Shape, choice: Choice, provi
         instructions=instructions_for(persona, shape, verbatim=True),
         voice=voice,
         max_completion_tokens=_max_tokens(text, choice.model.max_output_tokens),
+        only_whole=True,
     )
 
 

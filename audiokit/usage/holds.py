@@ -32,7 +32,7 @@ _WRITE = insert(holds)
 _GONE = (holds.c.budget_id, holds.c.starts_on, holds.c.amount_nanousd)
 _FORGET = delete(holds).where(holds.c.id == bindparam("hold")).returning(*_GONE)
 _USED = select(periods.c.spent_nanousd + periods.c.presumed_nanousd + periods.c.held_nanousd).where(*_THIS)
-_AT_ONCE = 64  # calls of a kind that pass side by side, as if each held no more than it is expected to cost
+_AT_ONCE = 16  # calls of a kind that pass side by side, as if each held no more than it is expected to cost
 _LAPSED = select(holds.c.id).distinct().where(holds.c.expires_at <= bindparam("moment"))
 
 

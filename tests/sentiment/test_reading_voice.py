@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 from listeners import answering, called, listener, passages
-from scripted import WAV, ScriptedSpeech, failing
+from scripted import WAV, failing
 
 from audiokit.audio.voice.baseline import Difference, Differences
 from audiokit.audio.voice.prosody import Prosody
 from audiokit.catalog.models import Tier
-from audiokit.errors import BudgetExceeded, ProviderRefused
+from audiokit.errors import ProviderRefused
 from audiokit.sentiment.forms import VOICE
 from audiokit.sentiment.reading_voice import read_voice
 from audiokit.sentiment.readings import Confidence, Measured, VoiceReading
 from audiokit.sentiment.tone import Tone
-from audiokit.speech.replies import Ending, Reply
-from audiokit.speech.requests import Heard, InputFormat, ToolCall
+from audiokit.speech.requests import Heard, InputFormat
 
 SOUND = Heard(data=WAV, format=InputFormat.WAV, duration_s=0.05)
 (PASSAGE,) = passages("I want my money back.", language="de")
@@ -133,15 +131,6 @@ def test_what_is_no_reading_is_a_value_that_says_why_and_is_never_paid_twice(
     assert reading.confidence is Confidence.LOW
     assert reading.reason.startswith(reason)
     assert len(server.requests) == 1
-
-
-def test_a_reading_that_a_budget_has_cut_is_no_value_so_that_it_is_read_again_once_there_is_room() -> None:
-    call = ToolCall(id="c", name=VOICE.name, arguments=CUT)
-    cut = Reply(words="", tool_calls=(call,), ending=Ending.LENGTH, why_cut="It was cut short.")
-    asked, _ = listener()
-    asked = replace(asked, places=(replace(asked.places[0], speech_for=lambda _: ScriptedSpeech(cut)),))
-    with pytest.raises(BudgetExceeded, match="cut short"):
-        read_voice(asked, SOUND, PASSAGE)
 
 
 def test_an_empty_answer_is_asked_for_three_times_differently_and_is_a_value_then() -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from listeners import answering, called, listener, passages, told_in
-from scripted import ScriptedSpeech, failing
+from scripted import failing
 
-from audiokit.errors import BudgetExceeded, ProviderBusy
+from audiokit.errors import ProviderBusy
 from audiokit.sentiment.forms import WORDS
 from audiokit.sentiment.given import items, score_at
 from audiokit.sentiment.passages import Passage, batched, told
 from audiokit.sentiment.quoting import as_it_stands
 from audiokit.sentiment.reading_words import read_words
 from audiokit.sentiment.readings import Confidence, WordsReading
-from audiokit.speech.replies import Ending, Reply
+from audiokit.speech.replies import Reply
 from audiokit.speech.requests import ToolCall
 
 
@@ -92,23 +91,6 @@ def test_of_an_answer_that_is_cut_off_the_whole_readings_count_and_only_the_rest
 
     assert {name: each.sentiment for name, each in found.items()} == {"s1": 0.1, "s2": 0.2, "s3": 0.4}
     assert len(server.requests) == 2
-
-
-def test_what_came_whole_before_a_budget_cut_an_answer_is_kept_and_the_rest_is_refused() -> None:
-    whole = json.dumps({"readings": [reading(1, 0.1), reading(2, 0.2), reading(3, 0.3)]})
-    kept: dict[str, WordsReading] = {}
-
-    def cut(at: str) -> Reply:
-        call = ToolCall(id="c", name=WORDS.name, arguments=whole[: whole.index(at)])
-        return Reply(words="", tool_calls=(call,), ending=Ending.LENGTH, why_cut="It was cut short.")
-
-    asked, _ = listener()
-    speech = ScriptedSpeech(cut("0.3"), cut("0.1"))
-    asked = replace(asked, places=(replace(asked.places[0], speech_for=lambda _: speech),))
-    with pytest.raises(BudgetExceeded, match="cut short"):
-        read_words(asked, passages("One.", "Two.", "Three."), keep=kept.update)
-    assert {name: each.sentiment for name, each in kept.items()} == {"s1": 0.1, "s2": 0.2}
-    assert len(speech.asked) == 2
 
 
 def test_what_cannot_be_read_twice_is_not_known() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -25,11 +25,11 @@ from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
 from audiokit.people.persons import LOCAL, Persons
 from audiokit.speech.capping import capped, filling, least
-from audiokit.speech.estimate import Longest, estimate, of_conversation
+from audiokit.speech.estimate import Longest, estimate, of_conversation, with_tokens
 from audiokit.speech.held import Held, spender_of
 from audiokit.speech.metered import Metered
 from audiokit.speech.replies import Ending, Event, Reply, SoundPiece, Speech
-from audiokit.speech.requests import Caller, Converse, ModelTurn, PersonTurn, Request, Speak, Transcribe
+from audiokit.speech.requests import Caller, Converse, ModelTurn, PersonTurn, Request, Speak, Tool, Transcribe
 from audiokit.speech.varied import Varied
 from audiokit.speech.wire import EmptyReply
 from audiokit.store.database import Database, open_database
@@ -39,6 +39,7 @@ from audiokit.usage.ledger import Ledger
 
 CALLER = Caller(person_id=LOCAL.id, page="record_and_converse", conversation_id="c")
 CATALOG, TODAY = Catalog.load(), date(2026, 11, 21)
+TOOL = Tool(name="f", description="Does.", parameters={"type": "object"})
 LONGEST = Longest(text_tokens=40, audio_tokens=100)  # of all answers so far
 
 
@@ -52,6 +53,7 @@ def price_of(request: Request) -> Price:
 
 EXPECTED = estimate(ASK, price_of(ASK), LONGEST) or 0
 WORST = filling(ASK, price_of(ASK)) or 0
+SHORT = with_tokens(ASK, price_of(ASK), 100) or 0
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Rambling:
         assert isinstance(request, Converse)
         self.asked.append(request)
         if self.together is not None:
-            self.together.wait(120)
+            self.together.wait(30)
         n_tokens = request.max_completion_tokens
         usage = replace(of_conversation(request, text_out=0, audio_out=n_tokens), cached_in_tokens=0)
         reply = Reply(words="On", ending=Ending.LENGTH, sound=WAV, model=request.model, usage=usage)
@@ -82,7 +84,12 @@ class Rambling:
 class Desk:
     """A held layer over a model that rambles, with a budget that may be hard."""
 
-    def __init__(self, database: Database, inner: Speech) -> None:
+    def __init__(
+        self,
+        database: Database,
+        inner: Speech,
+        expects: Callable[[Request], int | None] = lambda request: estimate(request, price_of(request), LONGEST),
+    ) -> None:
         self.database = database
         self.budgets = Budgets(database, ZoneInfo("UTC"))
         metered = Metered(
@@ -95,7 +102,7 @@ class Desk:
         self.held = Held(
             metered=metered,
             budgets=self.budgets,
-            estimate=lambda request: estimate(request, price_of(request), LONGEST),
+            estimate=expects,
             price_of=price_of,
         )
 
@@ -172,8 +179,8 @@ def test_just_beside_a_hard_limit_an_answer_is_cut_there_and_says_so(database: D
 
     assert (reply.ending, model.asked[0].max_completion_tokens) == (
         Ending.LENGTH,
-        106,
-    )  # (40 x 10 + 100 x 64) / 64
+        480,
+    )  # 20 s, more than the longest so far
     assert reply.why_cut is not None
     assert reply.why_cut.startswith(
         "The answer was cut short: the budget of everybody here for this month left no room"
@@ -191,6 +198,21 @@ def test_a_stream_that_gives_no_reason_to_finish_is_known_to_be_cut_by_its_count
     assert last.ending is Ending.LENGTH
     assert last.why_cut
     assert 0 < desk.ledger_sum() <= EXPECTED
+
+
+def test_what_is_worth_nothing_unless_it_is_whole_is_held_whole_and_never_cut(database: Database) -> None:
+    model = Rambling()
+    desk = Desk(database, model)
+    asks = (replace(ASK, only_whole=True), replace(ASK, voice=None, forced_tool=TOOL))
+    for ask in asks:
+        worst = filling(ask, price_of(ask)) or 0
+        desk.limit(desk.ledger_sum() + worst - 1)
+        with pytest.raises(BudgetExceeded):
+            desk.held.reply(ask)
+        desk.limit(desk.ledger_sum() + worst)
+        assert desk.held.reply(ask).why_cut is None
+        assert model.asked[-1] == ask
+    assert desk.ledger_sum() == desk.standing.spent_nanousd
 
 
 def test_an_answer_of_which_nothing_came_for_want_of_room_is_not_asked_for_again(database: Database) -> None:
@@ -212,7 +234,7 @@ def test_nothing_is_capped_where_no_limit_is_hard_or_there_is_plenty_and_what_is
     reply = desk.held.reply(ASK)
     assert (model.asked[-1], reply.why_cut) == (ASK, None)
 
-    desk.limit(desk.ledger_sum() + 64 * WORST)
+    desk.limit(desk.ledger_sum() + 16 * WORST)
     stream = desk.held.stream(ASK)
     next(stream)
     assert desk.standing.held_nanousd == WORST
@@ -234,19 +256,19 @@ def test_the_offline_engine_behind_the_wire_keeps_to_the_room_it_is_given(databa
         if not engine.capabilities().can_speak:
             pytest.skip(" ".join(engine.capabilities().why_not))
         wire = on_wire(InProcessTransport(create_app(engine)))
-        desk = Desk(database, wire)
+        desk = Desk(database, wire, expects=lambda _: SHORT)
         question = replace(ASK, turns=(PersonTurn(words="What can you do?"),))
         for number in (1, 2):
-            desk.limit(number * EXPECTED)
+            desk.limit(number * SHORT)
             reply = desk.held.reply(question) if number == 1 else list(desk.held.stream(question))[-1]
             assert isinstance(reply, Reply)
             assert (reply.ending, reply.why_cut is None) == (Ending.LENGTH, False)
-            assert 0 < desk.ledger_sum() <= number * EXPECTED
+            assert 0 < desk.ledger_sum() <= number * SHORT
         wire.close()
 
 
 @pytest.mark.parametrize("url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-@pytest.mark.parametrize(("n_affordable", "n_pass"), [(10.5, 10), (70, 50)])
+@pytest.mark.parametrize(("n_affordable", "n_pass"), [(10.5, 10), (400, 50)])
 def test_fifty_long_answers_side_by_side_never_cross_the_limit_and_none_is_refused_that_would_fit(
     url: str, n_affordable: float, n_pass: int, tmp_path: Path
 ) -> None:
@@ -257,9 +279,10 @@ def test_fifty_long_answers_side_by_side_never_cross_the_limit_and_none_is_refus
 
         def ask(_: int, desk: Desk = desk) -> bool:
             try:
-                return desk.held.reply(ASK).why_cut is not None
+                desk.held.reply(ASK)
             except BudgetExceeded:
                 return False
+            return True
 
         with ThreadPoolExecutor(50) as callers:
             passed = list(callers.map(ask, range(50)))

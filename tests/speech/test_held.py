@@ -171,14 +171,14 @@ TOOL = Tool(name="f", description="Does.", parameters={"type": "object"})
     [
         # gpt-audio-1.5: 2.50 and 10 USD per million tokens of text, 32 and 64 of sound; 30 s are 300 tokens
         (replace(ASK, turns=(PersonTurn(sound=HEARD),), voice=None), 300 * 32_000, 300 * 32_000 + 900 * 10_000),
-        (replace(ASK, turns=(PersonTurn(words="Hi"),), voice="alloy"), 1_200 * 64_000, 1_200 * 64_000 + 4_000_000),
+        (replace(ASK, turns=(PersonTurn(words="Hi"),), voice="alloy"), 1_440 * 64_000, 1_440 * 64_000 + 4_000_000),
         (replace(ASK, voice="alloy", max_completion_tokens=100), 100 * 64_000, 100 * 64_000 + 200_000),
         (
             replace(ASK, turns=(ModelTurn(words="one " * 25, audio_id="a"),), voice=None),
             200 * 32_000,
             200 * 32_000 + 9_000_000,
         ),
-        (replace(ASK, forced_tool=TOOL, max_completion_tokens=9_999), 2_000 * 10_000, 2_000 * 10_000 + 500_000),
+        (replace(ASK, forced_tool=TOOL, max_completion_tokens=9_999), 9_999 * 10_000, 9_999 * 10_000 + 500_000),
         (Transcribe(model="whisper-1", sound=HEARD), 3_000_000, 3_000_000),  # 0.006 USD a minute
         (Speak(model="tts-1", text="x" * 100, voice="alloy"), 1_500_000, 1_500_000),  # 15 USD per million characters
     ],
@@ -191,9 +191,10 @@ def test_what_goes_in_is_counted_and_what_comes_out_is_bounded(request_: Request
 
 def test_an_estimate_goes_by_the_longest_answers_and_says_nothing_without_a_price(desk: Desk) -> None:
     aloud = replace(ASK, voice="alloy", turns=(PersonTurn(words="Hi"),))
-    short = estimate(aloud, price_of(aloud.model), Longest(text_tokens=50, audio_tokens=200))
-    assert short is not None
-    assert 200 * 64_000 + 50 * 10_000 <= short <= 200 * 64_000 + 50 * 10_000 + 200_000
+    for longest, n_tokens in ((Longest(text_tokens=50, audio_tokens=900), 950), (Longest(50, 200), 480)):
+        expected = estimate(aloud, price_of(aloud.model), longest)
+        assert expected is not None
+        assert n_tokens * 64_000 <= expected <= n_tokens * 64_000 + 200_000
     assert estimate(aloud, None) is None
     told = writing_down(60, price_of("gpt-4o-transcribe-diarize"), tokens_per_s=45)
     assert told == estimate(

@@ -12,18 +12,17 @@ import numpy as np
 import pytest
 from misspeaking import Misspeaking, adding, silent, swapping, without
 from narrations import CHAT_DAY, SHAPE, TTS_DAY, Booth, a_line, caller_of, open_booth
-from scripted import ScriptedSpeech, Server, failing
+from scripted import Server, failing
 
 from audiokit.audio.clip import Clip
 from audiokit.audio.measuring.activity import ActivityMeter
 from audiokit.audio.wav import to_wav
 from audiokit.catalog.models import Provider, Tier
-from audiokit.errors import BudgetExceeded, NotFound, ProviderBusy, ProviderRefused, ReplyUnusable
+from audiokit.errors import NotFound, ProviderBusy, ProviderRefused, ReplyUnusable
 from audiokit.offline.engine import Engine
 from audiokit.offline.server import create_app
 from audiokit.offline.transport import InProcessTransport
 from audiokit.speech.purser import Purser
-from audiokit.speech.replies import Ending, Reply
 from audiokit.speech.requests import Converse
 from audiokit.store.database import open_database
 from audiokit.store.made import FEWEST_WORDS
@@ -423,20 +422,6 @@ def test_where_the_reply_gives_no_account_good_ears_listen_and_it_is_in_the_ledg
 
 def test_what_is_said_as_written_has_no_trouble(booth: Booth) -> None:
     assert booth.narrator.trouble_with(caller_of(), a_line(), speak(booth)) is None
-
-
-def test_a_line_that_a_budget_has_cut_is_refused_and_never_kept(booth: Booth) -> None:
-    why = "The answer was cut short: your budget for today left no room for a longer one."
-    cut = Reply(words=TEXT, sound=bursts(), ending=Ending.LENGTH, why_cut=why)
-    (place,) = booth.narrator.places
-    narrator = replace(booth.narrator, places=(replace(place, speech_for=lambda _: ScriptedSpeech(cut)),))
-    for _ in range(2):
-        with pytest.raises(BudgetExceeded, match="cut short"):
-            narrator.speak(caller_of(), "programme-1", a_line(), SHAPE, tier=Tier.MINI)
-
-    whole = speak(booth)
-    assert not whole.is_cached
-    assert whole.heard == TEXT
 
 
 def test_a_line_that_a_budget_does_not_reach_for_is_spoken_by_the_mini_model_unless_it_is_there(tmp_path: Path) -> None:

@@ -56,14 +56,6 @@ def whole(n_words: int, *, speaker: str = "Narrator") -> Reply:
     return lines_of(*texts, speaker=speaker)
 
 
-def test_a_script_that_a_budget_has_cut_is_refused_and_not_asked_for_again() -> None:
-    call = ToolCall(id="c", name=outline_tool().name, arguments='{"title": "Cro')
-    model, speech = writer(Reply(words="", tool_calls=(call,), ending=Ending.LENGTH, why_cut="It was cut short."))
-    with pytest.raises(BudgetExceeded, match="cut short"):
-        model.outline(ME, SHAPE, SOURCES, 400)
-    assert len(speech.asked) == 1
-
-
 # -------------------------------------------------------------------------------------------------------------- outline
 
 
